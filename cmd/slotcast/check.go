@@ -1,0 +1,89 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"slotcast/schedule"
+)
+
+func checkCommand(w world) *cobra.Command {
+	var source sourceFlags
+	var output string
+	cmd := &cobra.Command{
+		Use:   "check SOURCE",
+		Short: "Say what is wrong with a schedule",
+		Long: `Check reads a schedule and reports every problem with its place and what to do.
+An error keeps the schedule from being published; a warning does not.
+
+The exit status is 0 where there is no problem, 1 where there are some, and 2
+where the source cannot be read at all.`,
+		Example: `  slotcast check myconf.yaml
+  slotcast check --output json myconf.yaml
+  slotcast check --timezone Europe/Berlin --conference "My Conf 2026" --date 2026-05-02 track-page.txt`,
+		Args: exactlyOne,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if output != "text" && output != "json" {
+				return fmt.Errorf("--output %s: choose text or json", schedule.Shorten(output))
+			}
+			s, report, err := source.load(w, args)
+			if output == "json" {
+				err = writeReport(w, sourceName(args), s, report, err)
+			} else if err == nil {
+				for _, p := range report.Problems {
+					fmt.Fprintln(w.stdout, p)
+				}
+				if report.Left > 0 {
+					fmt.Fprintf(w.stdout, "and %d more\n", report.Left)
+				}
+				fmt.Fprintf(w.stderr, "%s: %s%s\n", sourceName(args), summary(report), contents(s))
+			}
+			if err != nil {
+				return err
+			}
+			if report.Faults+report.Warnings > 0 {
+				return &exitError{status: exitProblems}
+			}
+			return nil
+		},
+	}
+	source.register(cmd.Flags())
+	cmd.Flags().StringVar(&output, "output", "text", "how to write the report: text or json")
+	return cmd
+}
+
+// contents tells what a schedule holds, so that its author sees at once whether
+// all of it was understood.
+func contents(s *schedule.Schedule) string {
+	if s == nil {
+		return ""
+	}
+	return fmt.Sprintf("; %d slots, %d talks, %d tracks, %d speakers, %d rooms, times in %s",
+		len(s.Slots()), len(s.Talks()), len(s.Tracks()), len(s.Speakers()), len(s.Rooms()), s.Conference().Zone)
+}
+
+// writeReport writes the report as one JSON object. Of a source that cannot be
+// read it has the reason, which is returned too.
+func writeReport(w world, name string, s *schedule.Schedule, report schedule.Report, unreadable error) error {
+	if report.Problems == nil {
+		report.Problems = []schedule.Problem{}
+	}
+	out := struct {
+		Source string `json:"source"`
+		Error  string `json:"error,omitempty"`
+		Valid  bool   `json:"valid"`
+		schedule.Report
+	}{Source: name, Valid: s != nil, Report: report}
+	if unreadable != nil {
+		out.Error = unreadable.Error()
+	}
+	encoder := json.NewEncoder(w.stdout)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(out); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return unreadable
+}

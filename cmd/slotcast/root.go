@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// The exit statuses.
+const (
+	exitProblems   = 1
+	exitUnreadable = 2
+)
+
+// exitError ends the program with a status. A nil err has been told already.
+type exitError struct {
+	status int
+	err    error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit status %d", e.status)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// run runs the program with arguments and returns its exit status.
+func run(ctx context.Context, w world, args []string) int {
+	root := newRoot(w)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	status := exitUnreadable
+	var exit *exitError
+	if errors.As(err, &exit) {
+		status, err = exit.status, exit.err
+	}
+	if err != nil {
+		fmt.Fprintf(w.stderr, "slotcast: %v\n", err)
+	}
+	return status
+}
+
+func newRoot(w world) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "slotcast",
+		Short: "Turn a conference schedule into calendar feeds that stay right",
+		Long: `Slotcast turns a conference schedule into calendar feeds that stay right: one
+for the whole conference, one per track, speaker, room and day, and downloads of
+chosen talks.
+
+SOURCE is a file with a schedule, or - for standard input; left out, it is the
+built-in sample. Every flag can also be given in the environment: --base-url as
+SLOTCAST_BASE_URL, and so on.`,
+		Example: `  slotcast serve                        # the built-in sample at http://localhost:8080
+  slotcast serve myconf.yaml            # a schedule of your own
+  slotcast check myconf.yaml            # what is wrong with it
+  slotcast export myconf.yaml --scope track=go -o go.ics`,
+		SilenceUsage:      true,
+		SilenceErrors:     true,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd.Flags(), w.getenv) },
+	}
+	root.SetIn(w.stdin)
+	root.SetOut(w.stdout)
+	root.SetErr(w.stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w; see slotcast %s --help", err, cmd.Name())
+	})
+	root.AddCommand(serveCommand(w), exportCommand(w), checkCommand(w), convertCommand(w), healthCommand(w), versionCommand(w))
+	return root
+}
+
+// fromEnvironment sets the flags that were not given from the environment.
+func fromEnvironment(flags *pflag.FlagSet, getenv func(string) (string, bool)) error {
+	var errs []error
+	flags.VisitAll(func(f *pflag.Flag) {
+		name := "SLOTCAST_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value, given := getenv(name)
+		if f.Changed || !given || f.Name == "help" {
+			return
+		}
+		if err := flags.Set(f.Name, value); err != nil {
+			errs = append(errs, fmt.Errorf("%s in the environment: %w", name, err))
+		}
+	})
+	return errors.Join(errs...)
+}
+
+// atMostOne accepts one SOURCE or none, and says so otherwise.
+func atMostOne(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return fmt.Errorf("%d sources were given; give one (see slotcast %s --help)", len(args), cmd.Name())
+	}
+	return nil
+}
+
+// exactlyOne accepts one SOURCE, and says so otherwise.
+func exactlyOne(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return fmt.Errorf("no source was given; name a file, or - for standard input (see slotcast %s --help)", cmd.Name())
+	}
+	return atMostOne(cmd, args)
+}

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"fmt"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"slotcast/schedule"
+)
+
+func versionCommand(w world) *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Say which version of the program and of its zone data this is",
+		Example: "  slotcast version",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintf(w.stdout, "slotcast %s\nzone data %s\n", programVersion(), schedule.ZoneDataVersion())
+			return err
+		},
+	}
+}
+
+// programVersion is what the linker was told, or else what the module knows.
+func programVersion() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "devel"
+}

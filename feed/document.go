@@ -1,0 +1,254 @@
+package feed
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"io"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"slotcast/schedule"
+)
+
+// ContentType is the media type of every feed (rule 78).
+const ContentType = "text/calendar; charset=utf-8"
+
+// rendererVersion is part of every ETag. It goes up when bytes change in a way
+// that the parts which the ETag is made of do not show.
+const rendererVersion = 1
+
+// Encoding is a content coding in which a document can be had.
+type Encoding int
+
+// The encodings.
+const (
+	Identity Encoding = iota
+	Gzip
+)
+
+// Document is one feed: its bytes in each encoding, and what goes with them. It
+// does not change, and any number of goroutines may use it.
+type Document struct {
+	catalog *Catalog
+	scope   schedule.Scope
+	options Options
+	slots   []int32
+
+	head  []byte // up to the first event
+	times timeForm
+	busy  bool
+	alarm []byte // a VALARM up to its DESCRIPTION; empty for none
+
+	etags [2]string
+	sizes [2]func() int
+	ready [2]func() []byte // the bytes, kept; nil where they are assembled anew
+}
+
+// The lines that close what fragments leave open, never modified.
+// X-MICROSOFT-CDO-BUSYSTATUS says to Outlook what TRANSP says to others
+// (rule 70).
+var (
+	calendarEnd = []byte("END:VCALENDAR" + lineBreak)
+	eventEnd    = []byte("END:VEVENT" + lineBreak)
+	alarmEnd    = []byte("END:VALARM" + lineBreak)
+	busyLines   = []byte("TRANSP:OPAQUE" + lineBreak + "X-MICROSOFT-CDO-BUSYSTATUS:BUSY" + lineBreak)
+	freeLines   = []byte("TRANSP:TRANSPARENT" + lineBreak + "X-MICROSOFT-CDO-BUSYSTATUS:FREE" + lineBreak)
+)
+
+func newDocument(c *Catalog, scope schedule.Scope, o Options, slots []int32) *Document {
+	d := &Document{catalog: c, scope: scope, options: o, slots: slots, busy: scope.Chosen()}
+	if o.Busy != nil {
+		d.busy = *o.Busy
+	}
+	if o.UTC {
+		d.times = utcTimes
+	}
+	if o.Alarm != nil {
+		d.alarm = alarm(*o.Alarm)
+	}
+	d.head = head(c.edition, scope, o, c.baseURL)
+	if d.refersToZone() {
+		d.head = append(d.head, c.timezone...)
+	}
+	tag := d.hash()
+	d.etags = [2]string{Identity: `"` + tag + `"`, Gzip: `"` + tag + `-gz"`}
+
+	size := d.assembledSize()
+	d.sizes[Identity] = func() int { return size }
+	if d.Popular() {
+		d.ready[Identity] = sync.OnceValue(d.assembled)
+		d.ready[Gzip] = sync.OnceValue(func() []byte { return gzipWhole(d.ready[Identity]()) })
+		d.sizes[Gzip] = func() int { return len(d.ready[Gzip]()) }
+	} else {
+		d.sizes[Gzip] = sync.OnceValue(d.stitchedSize)
+	}
+	return d
+}
+
+// refersToZone tells whether the VTIMEZONE belongs into the document: where a
+// time refers to it, and where there is no event, since a calendar needs a
+// component (rules 29 and 37).
+func (d *Document) refersToZone() bool {
+	if len(d.slots) == 0 {
+		return true
+	}
+	return d.times == localTimes && slices.ContainsFunc(d.slots, func(i int32) bool { return d.catalog.fragments[i].refersTo })
+}
+
+// alarm returns a VALARM up to its DESCRIPTION (RFC 5545 section 3.6.6).
+func alarm(minutes int) []byte {
+	var l contentLines
+	l.begin("VALARM")
+	l.add("ACTION", "DISPLAY")
+	l.add("TRIGGER", "-PT"+strconv.Itoa(minutes)+"M")
+	return l.Bytes()
+}
+
+// hash returns what the ETags are made of. The digests of the fragments and
+// what is put around them determine every octet, so the octets themselves need
+// not be hashed.
+func (d *Document) hash() string {
+	h := sha256.New()
+	_, _ = h.Write([]byte{rendererVersion, byte(d.times)})
+	writeField(h, d.transparency(&fragment{}))
+	writeField(h, d.head)
+	writeField(h, d.alarm)
+	for _, i := range d.slots {
+		f := &d.catalog.fragments[i]
+		_, _ = h.Write(f.digest[:])
+	}
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))[:22] // 132 bits
+}
+
+// pieces calls plain with each piece of the document in turn, except for the
+// bodies of events, with which it calls body.
+func (d *Document) pieces(plain func([]byte), body func(*fragment)) {
+	plain(d.head)
+	for _, i := range d.slots {
+		f := &d.catalog.fragments[i]
+		plain(f.opening[d.times])
+		plain(d.transparency(f))
+		body(f)
+		if len(d.alarm) > 0 && !f.cancelled {
+			plain(d.alarm)
+			plain(f.alarmText)
+			plain(alarmEnd)
+		}
+		plain(eventEnd)
+	}
+	plain(calendarEnd)
+}
+
+// transparency returns whether a slot takes its time: what does not take place
+// never does.
+func (d *Document) transparency(f *fragment) []byte {
+	if d.busy && !f.cancelled {
+		return busyLines
+	}
+	return freeLines
+}
+
+func (d *Document) assembledSize() int {
+	n := 0
+	d.pieces(func(p []byte) { n += len(p) }, func(f *fragment) { n += len(f.body) })
+	return n
+}
+
+func (d *Document) assembled() []byte {
+	out := make([]byte, 0, d.sizes[Identity]())
+	d.pieces(func(p []byte) { out = append(out, p...) }, func(f *fragment) { out = append(out, f.body...) })
+	return out
+}
+
+func (d *Document) stitchedSize() int {
+	n, plain := stitchedOverhead, 0
+	d.pieces(func(p []byte) { plain += len(p) }, func(f *fragment) {
+		n += storedSize(plain) + len(f.deflated)
+		plain = 0
+	})
+	return n + storedSize(plain)
+}
+
+// WriteTo writes the document in an encoding, exactly [Document.Size] octets.
+// The error is w's.
+func (d *Document) WriteTo(w io.Writer, e Encoding) error {
+	if d.ready[e] != nil {
+		_, err := w.Write(d.ready[e]())
+		return err
+	}
+	out := buffers.Get().(*bufio.Writer)
+	defer buffers.Put(out)
+	out.Reset(w)
+	if e == Gzip {
+		s := stitcher{w: out}
+		s.begin()
+		d.pieces(s.plain, func(f *fragment) { s.blocks(f.body, f.deflated) })
+		s.end()
+	} else {
+		d.pieces(func(p []byte) { _, _ = out.Write(p) }, func(f *fragment) { _, _ = out.Write(f.body) })
+	}
+	err := out.Flush() // also gives the first error of the writes before it
+	out.Reset(nil)
+	return err
+}
+
+// buffers are for documents that are assembled as they are written.
+var buffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 32<<10) }}
+
+// Bytes returns the document in an encoding. The result is shared and must not
+// be modified.
+func (d *Document) Bytes(e Encoding) []byte {
+	if d.ready[e] != nil {
+		return d.ready[e]()
+	}
+	var out bytes.Buffer
+	out.Grow(d.Size(e))
+	_ = d.WriteTo(&out, e) // a bytes.Buffer does not fail
+	return out.Bytes()
+}
+
+// Size returns the length in octets of the document in an encoding.
+func (d *Document) Size(e Encoding) int { return d.sizes[e]() }
+
+// ETag returns the strong entity tag of the document in an encoding, in its
+// quotes. No two encodings and no two documents of other bytes share one.
+func (d *Document) ETag(e Encoding) string { return d.etags[e] }
+
+// LastModified returns when anything in the document's edition last changed. It
+// never moves back, and is later after every change of the document, removals
+// included.
+func (d *Document) LastModified() time.Time { return d.catalog.edition.Modified() }
+
+// Len returns how many events the document has.
+func (d *Document) Len() int { return len(d.slots) }
+
+// Title returns the name that calendars show for the document.
+func (d *Document) Title() string { return title(d.catalog.edition, d.scope) }
+
+// FileName returns a name for the document when it is saved, of the characters
+// of an id and ending in ".ics".
+func (d *Document) FileName() string {
+	if _, value, ok := d.scope.Single(); ok && schedule.ValidID(value) {
+		return value + ".ics"
+	}
+	name := string(d.catalog.edition.Conference().ID)
+	if !d.scope.IsWhole() {
+		name += "-selection"
+	}
+	return name + ".ics"
+}
+
+// Popular tells whether the document is one that many ask for: the whole
+// conference, or all of one track, speaker, room, day, kind or talk, shown as it
+// is by default. There are only so many of these, so their bytes are kept.
+func (d *Document) Popular() bool {
+	if d.options != (Options{}) {
+		return false
+	}
+	key, _, single := d.scope.Single()
+	return d.scope.IsWhole() || single && key != schedule.ScopeText
+}

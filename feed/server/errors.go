@@ -1,0 +1,86 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"slotcast/feed"
+	"slotcast/schedule"
+)
+
+// statuses turns kinds of failure into statuses, with what is said where the
+// error has no sentence of its own. Anything else is a fault of ours.
+var statuses = []struct {
+	kind     error
+	status   int
+	sentence string
+}{
+	{schedule.ErrInvalid, http.StatusBadRequest, "This address cannot be read; check it for typing errors."},
+	{schedule.ErrNotFound, http.StatusNotFound, "There is nothing at this address; the front page lists every feed."},
+	{schedule.ErrConflict, http.StatusConflict, "Somebody else changed this in the meantime; load it again and repeat your change."},
+	{schedule.ErrGone, http.StatusGone, "This was deleted by its owner."},
+	{feed.ErrNothingPublished, http.StatusServiceUnavailable, "No schedule is published yet; try again in a minute."},
+	{echo.ErrNotFound, http.StatusNotFound, "There is nothing at this address; the front page lists every feed."},
+	{echo.ErrMethodNotAllowed, http.StatusMethodNotAllowed, "This address can only be read; use GET or HEAD."},
+}
+
+// statusClientGone is logged for a client that left before its answer was
+// written. It is never sent.
+const statusClientGone = 499
+
+// explain returns the status and the one sentence that a reader is told.
+func explain(err error) (status int, sentence string) {
+	for _, s := range statuses {
+		if !errors.Is(err, s.kind) {
+			continue
+		}
+		var own *schedule.Error
+		if errors.As(err, &own) {
+			return s.status, own.Sentence
+		}
+		return s.status, s.sentence
+	}
+	if errors.Is(err, context.Canceled) {
+		return statusClientGone, ""
+	}
+	var he *echo.HTTPError
+	if errors.As(err, &he) && he.Code >= 400 && he.Code < 500 {
+		return he.Code, http.StatusText(he.Code) + "."
+	}
+	return http.StatusInternalServerError, "Something went wrong here; it is not your calendar."
+}
+
+// handleError answers a request that a handler could not, in plain text and
+// not to be kept by any cache.
+func (s *Server) handleError(err error, c echo.Context) {
+	status, sentence := explain(err)
+	if status >= 500 {
+		s.Logger.LogAttrs(c.Request().Context(), slog.LevelError, "request failed",
+			slog.String("request_id", requestID(c)), slog.String("route", c.Path()), slog.Any("error", err))
+		sentence += " Request " + requestID(c) + "."
+	}
+	if c.Response().Committed || status == statusClientGone {
+		c.Response().Status = status
+		return
+	}
+	h := c.Response().Header()
+	for _, name := range []string{echo.HeaderContentDisposition, echo.HeaderContentLength, echo.HeaderContentEncoding, "Etag", echo.HeaderLastModified} {
+		h.Del(name)
+	}
+	h.Set(echo.HeaderCacheControl, "no-store")
+	if status == http.StatusServiceUnavailable {
+		h.Set(echo.HeaderRetryAfter, "60")
+	}
+	if c.Request().Method == http.MethodHead {
+		err = c.NoContent(status)
+	} else {
+		err = c.String(status, sentence+"\n")
+	}
+	if err != nil {
+		s.Logger.LogAttrs(c.Request().Context(), slog.LevelDebug, "error not delivered", slog.String("request_id", requestID(c)), slog.Any("error", err))
+	}
+}

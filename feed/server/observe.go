@@ -1,0 +1,60 @@
+package server
+
+import (
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+// maxLogged is how much of a client's own words a log line holds.
+const maxLogged = 200
+
+// observe gives each request an id, survives a panic in its handler, and logs
+// it once, when it is answered. No address of a client is logged.
+func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		start := time.Now()
+		h := c.Response().Header()
+		h[echo.HeaderXRequestID] = []string{strconv.FormatUint(rand.Uint64()|1<<63, 16)}
+		h[echo.HeaderXContentTypeOptions] = noSniff
+		if err := s.recovered(next, c); err != nil {
+			c.Error(err)
+		}
+		ctx := c.Request().Context()
+		if s.Logger.Enabled(ctx, slog.LevelInfo) {
+			s.Logger.LogAttrs(ctx, slog.LevelInfo, "request",
+				slog.String("request_id", requestID(c)),
+				slog.String("method", c.Request().Method),
+				slog.String("route", c.Path()),
+				slog.String("uri", start200(c.Request().RequestURI)),
+				slog.Int("status", c.Response().Status),
+				slog.Int64("octets", c.Response().Size),
+				slog.Int64("us", time.Since(start).Microseconds()),
+				slog.String("client", start200(c.Request().UserAgent())),
+			)
+		}
+		return nil
+	}
+}
+
+var noSniff = []string{"nosniff"}
+
+// recovered calls a handler and turns a panic into an error with its stack.
+func (s *Server) recovered(next echo.HandlerFunc, c echo.Context) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	return next(c)
+}
+
+func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
+
+// start200 returns what of s is logged.
+func start200(s string) string { return s[:min(len(s), maxLogged)] }

@@ -1,0 +1,140 @@
+package importer
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"slices"
+	"unicode"
+	"unicode/utf8"
+
+	"slotcast/schedule"
+)
+
+var byteOrderMark = []byte("\uFEFF")
+
+// plainText returns the text of a source that is to be plain text in UTF-8, for
+// the formats that are. Byte order marks are left out, wherever they stand. The
+// error is of kind [schedule.ErrInvalid]; for a character that no text has it
+// names line and column.
+func plainText(src Source) ([]byte, error) {
+	refused := func(format string, args ...any) ([]byte, error) {
+		return nil, schedule.Errorf(schedule.ErrInvalid, src.Name+format, args...)
+	}
+	if looks := disguise(src.Data); looks != "" {
+		return refused("%s", looks)
+	}
+	text := bytes.ReplaceAll(src.Data, byteOrderMark, nil)
+	if len(bytes.TrimSpace(text)) == 0 {
+		return refused(" has nothing in it but white space; give a schedule")
+	}
+	at := cursor{data: text, line: 1, column: 1}
+	for i := 0; i < len(text); {
+		if c := text[i]; c >= ' ' && c < 0x7F || c == '\n' || c == '\r' || c == '\t' {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(text[i:])
+		if r == utf8.RuneError && size == 1 {
+			at.to(i)
+			return refused(":%d:%d: this is not UTF-8; save the file as UTF-8", at.line, at.column)
+		}
+		if unicode.IsControl(r) || r == 0xFFFE || r == 0xFFFF {
+			at.to(i)
+			return refused(":%d:%d: the character %U is none that a text has; take it out", at.line, at.column, r)
+		}
+		i += size
+	}
+	return text, nil
+}
+
+// disguise says what data looks to be where it is not plain UTF-8 text, as the
+// rest of a sentence, or "".
+func disguise(data []byte) string {
+	for _, magic := range []struct{ prefix, looks string }{
+		{"\xFF\xFE", " is in UTF-16; save it as UTF-8"},
+		{"\xFE\xFF", " is in UTF-16; save it as UTF-8"},
+		{"PK\x03\x04", " is a zip archive, or an office document; export the schedule as text"},
+		{"%PDF-", " is a PDF document; copy the text out of it, or export the schedule as text"},
+		{"\x1F\x8B", " is compressed with gzip; unpack it first"},
+	} {
+		if bytes.HasPrefix(data, []byte(magic.prefix)) {
+			return magic.looks
+		}
+	}
+	if bytes.IndexByte(data[:min(len(data), 4)], 0) >= 0 {
+		return " is in UTF-16 or is no text at all; save it as UTF-8"
+	}
+	switch head := markupHead(data); {
+	case htmlPattern.Match(head):
+		return " is a web page; give the text of the page, as it is copied from the browser"
+	case len(head) > 1 && head[0] == '<' && (head[1] == '?' || head[1] == '!' || unicode.IsLetter(rune(head[1]))):
+		return " looks like XML, which is not among the formats that can be read from it"
+	}
+	return ""
+}
+
+var (
+	htmlPattern  = regexp.MustCompile(`(?i)^<(?:!doctype\s+html|html)\b`)
+	nativeKey    = regexp.MustCompile(`(?m)^["']?(?:slotcast|conference|talks)["']?[ \t]*:(?:\s|$)`)
+	trackAtStart = regexp.MustCompile(`(?im)^[\t\p{Z}]*track[\t\p{Z}]*:`)
+)
+
+// markupHead returns the first octets of what data begins with.
+func markupHead(data []byte) []byte {
+	data = bytes.TrimPrefix(data[:min(len(data), 4<<10)], byteOrderMark)
+	return bytes.TrimSpace(data)
+}
+
+// isNative tells whether a top-level key shows the native format.
+func isNative(data []byte) bool {
+	data = bytes.TrimPrefix(data, byteOrderMark)
+	if !isJSON(data) {
+		return nativeKey.Match(data)
+	}
+	// Other formats have a "conference" further down.
+	d := json.NewDecoder(bytes.NewReader(data))
+	depth, key := 0, false
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return false
+		}
+		switch token {
+		case json.Delim('{'), json.Delim('['):
+			depth++
+			key = depth == 1
+			continue
+		case json.Delim('}'), json.Delim(']'):
+			depth--
+		default:
+			if name, ok := token.(string); ok && depth == 1 && key && slices.Contains([]string{"slotcast", "conference", "talks"}, name) {
+				return true
+			}
+		}
+		if depth == 1 {
+			key = !key
+		}
+	}
+}
+
+// isJSON tells whether data is to be read as JSON rather than YAML.
+func isJSON(data []byte) bool {
+	data = bytes.TrimLeft(data, " \t\r\n")
+	return len(data) > 0 && data[0] == '{'
+}
+
+// isTrackPage tells whether there is a track near the start and a time range
+// anywhere after it.
+func isTrackPage(data []byte) bool {
+	at := trackAtStart.FindIndex(data[:min(len(data), 64<<10)])
+	if at == nil {
+		return false
+	}
+	for line := range bytes.Lines(data[at[1]:]) {
+		if len(line) <= maxRangeLine && rangePattern.Match(bytes.TrimSpace(line)) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,197 @@
+// Package importer reads the schedules that conferences already have: the bytes
+// of a source become a [schedule.Draft], and [schedule.Build] makes a
+// [schedule.Schedule] of it or says what is wrong.
+//
+// Each format has a file of its own and is one function from a [Source] to a
+// draft and a report; nothing after that function knows the format. The native
+// format can hold everything that a schedule can, and [WriteNative] writes it.
+//
+// A source is taken to be hostile: it is capped at [MaxSource], nesting and the
+// number of parts are limited, and reading goes on after a problem so that one
+// report names all of them, each with its line.
+package importer
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"slotcast/schedule"
+)
+
+// Format names a schedule format.
+type Format string
+
+// The formats. FormatAuto stands for the one that the content shows.
+const (
+	FormatAuto      Format = "auto"
+	FormatNative    Format = "native"    // YAML or JSON with conference and talks
+	FormatTrackPage Format = "trackpage" // the text of a conference's track page
+)
+
+// format is what the package knows of one format.
+type format struct {
+	name   Format
+	detect func(data []byte) bool
+	read   func(src Source, o Options) (*schedule.Draft, schedule.Report, error)
+}
+
+// formats is the seam: a further format is one line here and one file.
+func formats() []format {
+	return []format{
+		{FormatNative, isNative, readNative},
+		{FormatTrackPage, isTrackPage, readTrackPage},
+	}
+}
+
+// Formats returns every format that can be asked for, [FormatAuto] first.
+func Formats() []Format {
+	names := []Format{FormatAuto}
+	for _, f := range formats() {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+func formatList() string {
+	var names []string
+	for _, f := range formats() {
+		names = append(names, string(f.name))
+	}
+	return strings.Join(names, ", ")
+}
+
+// Options give what a source does not say. In the native format Timezone and
+// Conference take the place of what the file says.
+type Options struct {
+	Format   Format // empty means [FormatAuto]
+	Timezone string // an IANA name
+
+	// Conference is the conference's name. The conference's id is then the slug
+	// of it; a native file keeps the id that it gives where it gives this same
+	// name, or none.
+	Conference string
+
+	// Date is the day of a track page, and Year the year of the days at its
+	// foot. No other format takes them.
+	Date schedule.Date
+	Year int
+}
+
+// Load reads a source. The error is of kind [schedule.ErrInvalid] and says why
+// the source cannot be read at all: it is not text, not in the format, breaks
+// the format's syntax, or an option does not fit it. Otherwise the report has
+// everything that was found, by line, and the schedule is nil exactly if the
+// report has faults.
+func Load(src Source, o Options) (*schedule.Schedule, schedule.Report, error) {
+	f, err := choose(src, o)
+	if err != nil {
+		return nil, schedule.Report{}, err
+	}
+	draft, read, err := f.read(src, o)
+	if err != nil {
+		return nil, schedule.Report{}, err
+	}
+	s, built := schedule.Build(draft)
+	report := merge(read, built)
+	if report.Faults > 0 {
+		s = nil
+	}
+	return s, report, nil
+}
+
+// choose checks source and options and returns the format to read with.
+func choose(src Source, o Options) (format, error) {
+	refused := func(text string, args ...any) (format, error) {
+		return format{}, schedule.Errorf(schedule.ErrInvalid, text, args...)
+	}
+	if err := src.check(int64(len(src.Data))); err != nil {
+		return format{}, err
+	}
+	if o.Timezone != "" {
+		if _, err := schedule.LoadZone(o.Timezone); err != nil {
+			return format{}, err
+		}
+	}
+	if o.Year != 0 && (o.Year < 1971 || o.Year > 2200) {
+		return refused("the year %d is outside the years 1971 to 2200", o.Year)
+	}
+	if o.Year != 0 && !o.Date.IsZero() && o.Date.Year != o.Year {
+		return refused("the date %s is not in the year %d; give one of the two", o.Date, o.Year)
+	}
+	auto := cmp.Or(o.Format, FormatAuto) == FormatAuto
+	for _, f := range formats() {
+		if f.name != o.Format && (!auto || !f.detect(src.Data)) {
+			continue
+		}
+		if f.name != FormatTrackPage && (o.Year != 0 || !o.Date.IsZero()) {
+			return refused("--date and --year are for a track page; %s is in the %s format, whose times have their dates, so leave them out", src.Name, f.name)
+		}
+		return f, nil
+	}
+	if !auto {
+		return refused("“%s” is not a format; choose one of auto, %s", schedule.Shorten(string(o.Format)), formatList())
+	}
+	if _, err := plainText(src); err != nil {
+		return format{}, err
+	}
+	return refused("%s is in no format that is known by its content; name one with --format (%s)", src.Name, formatList())
+}
+
+// merge joins what an importer found and what Build found, by line. Problems of
+// Build that only follow from a fault of the importer are left out: who mends
+// the one has mended the other.
+func merge(read, built schedule.Report) schedule.Report {
+	faulty := map[string]bool{} // paths that the importer could not read
+	for _, p := range read.Problems {
+		if p.Severity == schedule.Fault && p.Place.Path != "" {
+			faulty[p.Place.Path] = true
+			// A list lost in whole or in part: speakers, or speakers[2].
+			if list, _, ok := strings.Cut(p.Place.Path, "["); ok && strings.HasSuffix(p.Place.Path, "]") {
+				faulty[list] = true
+			}
+		}
+	}
+	all, kept := read, schedule.Report{}
+	var prior schedule.Problem
+	for _, p := range built.Problems {
+		kept.Add(p)
+		doubled := p.Code == "end-missing" && prior.Code == "start-missing" && p.Place == prior.Place
+		prior = p
+		if doubled || read.Faults > 0 && follows(p, faulty) {
+			continue
+		}
+		all.Add(p)
+	}
+	slices.SortStableFunc(all.Problems, func(x, y schedule.Problem) int {
+		return cmp.Or(cmp.Compare(x.Place.Line, y.Place.Line), cmp.Compare(x.Place.Column, y.Place.Column))
+	})
+	// What Build counted but did not keep.
+	all.Faults += built.Faults - kept.Faults
+	all.Warnings += built.Warnings - kept.Warnings
+	all.Left += built.Left
+	return all
+}
+
+// follows tells whether a problem of Build follows from an importer's fault.
+func follows(p schedule.Problem, faulty map[string]bool) bool {
+	path := p.Place.Path
+	if path != "" && faulty[path] {
+		return true
+	}
+	switch p.Code {
+	case "empty", "no-slot":
+		return true
+	case "zone-missing":
+		return faulty[path+".timezone"] || faulty["conference"]
+	case "end-missing":
+		return faulty[path+".end"] || faulty[path+".duration"] || faulty[path+".start"]
+	case "name-missing", "title-missing", "start-missing":
+		field, _ := strings.CutSuffix(p.Code, "-missing")
+		return faulty[path+"."+field]
+	case "unknown-track", "unknown-speaker", "unknown-room":
+		kind, _ := strings.CutPrefix(p.Code, "unknown-")
+		return faulty[kind+"s"]
+	}
+	return false
+}

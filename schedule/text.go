@@ -1,0 +1,123 @@
+package schedule
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// ValidID tells whether s can be an id: 1 to 64 of a-z, 0-9 and "-", the first
+// not "-". Ids stand in addresses and in UIDs, so they are this plain.
+func ValidID(s string) bool {
+	if s == "" || len(s) > MaxID || s[0] == '-' {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+const idRule = "an id is 1 to 64 of a-z, 0-9 and “-”, and does not begin with “-”"
+
+// Shorten returns s fit for a message: on one line, without characters that do
+// not print, and cut to 60 characters.
+func Shorten(s string) string {
+	const most = 60
+	var b strings.Builder
+	n := 0
+	for _, r := range s {
+		if n == most {
+			return b.String() + "…"
+		}
+		if unicode.IsSpace(r) {
+			r = ' '
+		} else if !unicode.IsPrint(r) {
+			r = utf8.RuneError
+		}
+		b.WriteRune(r)
+		n++
+	}
+	return b.String()
+}
+
+// CleanURL returns an absolute http or https address in the form in which it
+// may stand in a feed: non-ASCII characters percent-encoded, nothing in it that
+// could end a line or a quoted value (rule 15), no user name. For anything else
+// the error is of kind [ErrInvalid].
+func CleanURL(s string) (string, error) {
+	s = strings.TrimSpace(s)
+	refused := func(why string) (string, error) {
+		return "", Errorf(ErrInvalid, "the address “%s” %s; give one that begins with https:// or http://", Shorten(s), why)
+	}
+	if len(s) > MaxURL {
+		return refused(fmt.Sprintf("is longer than %d octets", MaxURL))
+	}
+	u, err := url.Parse(s)
+	if err != nil {
+		return refused("cannot be read")
+	}
+	if (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || strings.ContainsAny(u.Host, `"<>\`) {
+		return refused("is not a web address")
+	}
+	if u.User != nil {
+		return refused("has a user name in it, which a feed would show to everybody")
+	}
+	var b strings.Builder
+	for _, c := range []byte(u.String()) {
+		if c <= ' ' || c >= 0x7F || strings.IndexByte(`"<>\`, c) >= 0 {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String(), nil
+}
+
+// Nearest returns the one of known that word is likely a misspelling of, or ""
+// where none is near.
+func Nearest(word string, known []string) string {
+	if len(word) > MaxID {
+		return ""
+	}
+	best, bestDistance := "", min(len(word), 1+max(1, len(word)/3))
+	for _, k := range known {
+		if d := editDistance(word, k, bestDistance); d < bestDistance {
+			best, bestDistance = k, d
+		}
+	}
+	return best
+}
+
+// editDistance returns the Levenshtein distance of a and b in octets, or limit
+// where it is not below limit.
+func editDistance(a, b string, limit int) int {
+	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
+		return limit
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		least := row[0]
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+			least = min(least, row[j+1])
+		}
+		if least >= limit {
+			return limit
+		}
+	}
+	return min(row[len(b)], limit)
+}
