@@ -79,30 +79,39 @@ func about(e *schedule.Edition, scope schedule.Scope) string {
 			p := e.Speaker(schedule.SpeakerID(value))
 			text = p.Credit() + "\n\n" + p.Bio
 		}
+	} else if scope.Chosen() {
+		text = "Talks of " + c.Name + " that were chosen one by one."
 	} else if !scope.IsWhole() {
 		text = "Part of " + c.Name + ": " + strings.Join(labels(e, scope), ", ") + "."
 	}
 	return cut(cleanText(text), maxDescription)
 }
 
-// head returns a feed up to its first component.
-func head(e *schedule.Edition, scope schedule.Scope, o Options, baseURL string) []byte {
-	c := e.Conference()
+// commonHead returns what every feed of a conference begins with.
+func commonHead(c *schedule.Conference, baseURL string) []byte {
 	var l contentLines
 	l.begin("VCALENDAR")
 	l.add("VERSION", "2.0")
 	l.add("PRODID", productID)
 	l.add("CALSCALE", "GREGORIAN")
-	name, about := title(e, scope), about(e, scope)
+	l.add("X-WR-TIMEZONE", c.Zone.String())
+	l.add("REFRESH-INTERVAL", refreshEvery, ics.WithValue("DURATION"))
+	l.add("X-PUBLISHED-TTL", refreshEvery)
+	if page := pageURL(c, baseURL); page != "" {
+		l.add("URL", page)
+	}
+	return l.Bytes()
+}
+
+// ownHead returns what a feed of a name says of itself, after commonHead and
+// before its first component.
+func ownHead(e *schedule.Edition, scope schedule.Scope, o Options, name, baseURL string) []byte {
+	var l contentLines
+	about := about(e, scope)
 	l.addText("NAME", name)
 	l.addText("X-WR-CALNAME", name)
 	l.addText("DESCRIPTION", about)
 	l.addText("X-WR-CALDESC", about)
-	if page := pageURL(c, baseURL); page != "" {
-		l.add("URL", page)
-	}
-	l.add("REFRESH-INTERVAL", refreshEvery, ics.WithValue("DURATION"))
-	l.add("X-PUBLISHED-TTL", refreshEvery)
 	if baseURL != "" {
 		l.add("SOURCE", baseURL+Path(scope, o), ics.WithValue("URI"))
 	}
@@ -112,7 +121,6 @@ func head(e *schedule.Edition, scope schedule.Scope, o Options, baseURL string) 
 			l.add("X-APPLE-CALENDAR-COLOR", strings.ToUpper(color))
 		}
 	}
-	l.add("X-WR-TIMEZONE", c.Zone.String())
 	return l.Bytes()
 }
 

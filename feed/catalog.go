@@ -23,6 +23,7 @@ type Catalog struct {
 	edition   *schedule.Edition
 	baseURL   string
 	fragments []fragment // of each slot, in the edition's order
+	head      []byte     // what every document begins with
 	timezone  []byte
 }
 
@@ -42,7 +43,13 @@ type fragment struct {
 // server is reached, without a slash at its end; it may be empty, and the feeds
 // then do not say where they come from.
 func NewCatalog(e *schedule.Edition, r *Rendering, baseURL string) *Catalog {
-	c := &Catalog{edition: e, baseURL: baseURL, fragments: make([]fragment, len(r.slots)), timezone: r.timezone}
+	c := &Catalog{
+		edition:   e,
+		baseURL:   baseURL,
+		fragments: make([]fragment, len(r.slots)),
+		head:      commonHead(e.Conference(), baseURL),
+		timezone:  r.timezone,
+	}
 	inChunks(len(r.slots), func(from, to int) {
 		deflate := newDeflater()
 		for i := from; i < to; i++ {

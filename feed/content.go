@@ -15,7 +15,10 @@ const maxLine = 75
 
 // contentLines collects content lines. Values of type TEXT are escaped; others
 // are written as they are and must be checked before.
-type contentLines struct{ bytes.Buffer }
+type contentLines struct {
+	bytes.Buffer
+	line bytes.Buffer // the one being added
+}
 
 // unfolded is how golang-ical serialises for us: it escapes, we fold. Its own
 // folding can part a backslash from what it escapes, on which Google Calendar
@@ -29,15 +32,18 @@ func unfolded() *ics.SerializationConfiguration {
 // name, since golang-ical escapes parameters with backslashes, which RFC 5545
 // forbids.
 func (l *contentLines) add(name, value string, parameters ...ics.PropertyParameter) {
-	property := ics.BaseProperty{IANAToken: name, Value: value, ICalParameters: map[string][]string{}}
+	property := ics.BaseProperty{IANAToken: name, Value: value}
 	for _, p := range parameters {
 		key, values := p.KeyValue()
+		if property.ICalParameters == nil {
+			property.ICalParameters = make(map[string][]string, len(parameters))
+		}
 		property.ICalParameters[key] = values
 	}
-	var line bytes.Buffer
+	l.line.Reset()
 	// A bytes.Buffer does not fail.
-	_ = property.SerializeTo(&line, unfolded())
-	l.fold(bytes.TrimSuffix(line.Bytes(), []byte(lineBreak)))
+	_ = property.SerializeTo(&l.line, unfolded())
+	l.fold(bytes.TrimSuffix(l.line.Bytes(), []byte(lineBreak)))
 }
 
 // addText appends a TEXT property, or nothing where the text is empty: some

@@ -5,10 +5,14 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"hash/crc32"
 	"io"
+	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"slotcast/schedule"
@@ -43,10 +47,23 @@ type Document struct {
 	busy  bool
 	alarm []byte // a VALARM up to its DESCRIPTION; empty for none
 
-	etags [2]string
-	sizes [2]func() int
-	ready [2]func() []byte // the bytes, kept; nil where they are assembled anew
+	title        string
+	fileName     string
+	dispositions [2]string // inline, attachment
+	etags        [2]string
+	sizes        [2]func() int
+	checksum     func() uint32 // CRC-32 of the identity encoding
+
+	// ready gives the bytes, kept from the first time on. It is used at once
+	// for a popular document, and for others that are small from the second
+	// time they are asked for; the rest is assembled as it is written.
+	ready [2]func() []byte
+	asked [2]atomic.Bool
 }
+
+// maxReady is the size in octets up to which documents that are not popular
+// are kept ready.
+const maxReady = 64 << 10
 
 // The lines that close what fragments leave open, never modified.
 // X-MICROSOFT-CDO-BUSYSTATUS says to Outlook what TRANSP says to others
@@ -70,23 +87,59 @@ func newDocument(c *Catalog, scope schedule.Scope, o Options, slots []int32) *Do
 	if o.Alarm != nil {
 		d.alarm = alarm(*o.Alarm)
 	}
-	d.head = head(c.edition, scope, o, c.baseURL)
+	d.title = title(c.edition, scope)
+	d.head = slices.Concat(c.head, ownHead(c.edition, scope, o, d.title, c.baseURL))
 	if d.refersToZone() {
 		d.head = append(d.head, c.timezone...)
 	}
 	tag := d.hash()
 	d.etags = [2]string{Identity: `"` + tag + `"`, Gzip: `"` + tag + `-gz"`}
 
+	d.fileName = fileName(c.edition, scope)
+	d.dispositions = dispositions(d.fileName, d.title)
+
 	size := d.assembledSize()
 	d.sizes[Identity] = func() int { return size }
+	d.ready[Identity] = sync.OnceValue(func() []byte { return d.written(Identity) })
 	if d.Popular() {
-		d.ready[Identity] = sync.OnceValue(d.assembled)
 		d.ready[Gzip] = sync.OnceValue(func() []byte { return gzipWhole(d.ready[Identity]()) })
 		d.sizes[Gzip] = func() int { return len(d.ready[Gzip]()) }
 	} else {
+		d.ready[Gzip] = sync.OnceValue(func() []byte { return d.written(Gzip) })
 		d.sizes[Gzip] = sync.OnceValue(d.stitchedSize)
+		d.checksum = sync.OnceValue(d.crc32)
 	}
 	return d
+}
+
+// fileName returns a name for a feed when it is saved, of the characters of an
+// id and ending in ".ics".
+func fileName(e *schedule.Edition, scope schedule.Scope) string {
+	if _, value, ok := scope.Single(); ok && schedule.ValidID(value) {
+		return value + ".ics"
+	}
+	name := string(e.Conference().ID)
+	if !scope.IsWhole() {
+		name += "-selection"
+	}
+	return name + ".ics"
+}
+
+// dispositions returns the Content-Disposition of a feed that is subscribed to,
+// and of one that is saved: that also has its title as a name, for clients that
+// read RFC 8187, behind the plain name for those that do not (rule 80).
+func dispositions(fileName, title string) [2]string {
+	title = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`/\:*?"<>|`, r) {
+			return '-'
+		}
+		return r
+	}, title)
+	encoded := strings.ReplaceAll(url.QueryEscape(title), "+", "%20")
+	return [2]string{
+		`inline; filename="` + fileName + `"`,
+		`attachment; filename="` + fileName + `"; filename*=UTF-8''` + encoded + ".ics",
+	}
 }
 
 // refersToZone tells whether the VTIMEZONE belongs into the document: where a
@@ -158,12 +211,6 @@ func (d *Document) assembledSize() int {
 	return n
 }
 
-func (d *Document) assembled() []byte {
-	out := make([]byte, 0, d.sizes[Identity]())
-	d.pieces(func(p []byte) { out = append(out, p...) }, func(f *fragment) { out = append(out, f.body...) })
-	return out
-}
-
 func (d *Document) stitchedSize() int {
 	n, plain := stitchedOverhead, 0
 	d.pieces(func(p []byte) { plain += len(p) }, func(f *fragment) {
@@ -173,21 +220,37 @@ func (d *Document) stitchedSize() int {
 	return n + storedSize(plain)
 }
 
+func (d *Document) crc32() uint32 {
+	var sum uint32
+	add := func(p []byte) { sum = crc32.Update(sum, crc32.IEEETable, p) }
+	d.pieces(add, func(f *fragment) { add(f.body) })
+	return sum
+}
+
 // WriteTo writes the document in an encoding, exactly [Document.Size] octets.
 // The error is w's.
 func (d *Document) WriteTo(w io.Writer, e Encoding) error {
-	if d.ready[e] != nil {
+	if d.worthKeeping(e) {
 		_, err := w.Write(d.ready[e]())
 		return err
 	}
+	return d.assemble(w, e)
+}
+
+func (d *Document) worthKeeping(e Encoding) bool {
+	return d.Popular() || d.sizes[Identity]() <= maxReady && d.asked[e].Swap(true)
+}
+
+// assemble writes the document piece by piece.
+func (d *Document) assemble(w io.Writer, e Encoding) error {
 	out := buffers.Get().(*bufio.Writer)
 	defer buffers.Put(out)
 	out.Reset(w)
 	if e == Gzip {
 		s := stitcher{w: out}
 		s.begin()
-		d.pieces(s.plain, func(f *fragment) { s.blocks(f.body, f.deflated) })
-		s.end()
+		d.pieces(s.plain, func(f *fragment) { s.blocks(f.deflated) })
+		s.end(d.checksum(), d.sizes[Identity]())
 	} else {
 		d.pieces(func(p []byte) { _, _ = out.Write(p) }, func(f *fragment) { _, _ = out.Write(f.body) })
 	}
@@ -196,20 +259,24 @@ func (d *Document) WriteTo(w io.Writer, e Encoding) error {
 	return err
 }
 
+// written returns what assemble writes.
+func (d *Document) written(e Encoding) []byte {
+	var out bytes.Buffer
+	out.Grow(d.Size(e))
+	if e == Identity {
+		d.pieces(func(p []byte) { out.Write(p) }, func(f *fragment) { out.Write(f.body) })
+	} else {
+		_ = d.assemble(&out, e) // a bytes.Buffer does not fail
+	}
+	return out.Bytes()
+}
+
 // buffers are for documents that are assembled as they are written.
 var buffers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 32<<10) }}
 
 // Bytes returns the document in an encoding. The result is shared and must not
 // be modified.
-func (d *Document) Bytes(e Encoding) []byte {
-	if d.ready[e] != nil {
-		return d.ready[e]()
-	}
-	var out bytes.Buffer
-	out.Grow(d.Size(e))
-	_ = d.WriteTo(&out, e) // a bytes.Buffer does not fail
-	return out.Bytes()
-}
+func (d *Document) Bytes(e Encoding) []byte { return d.ready[e]() }
 
 // Size returns the length in octets of the document in an encoding.
 func (d *Document) Size(e Encoding) int { return d.sizes[e]() }
@@ -227,28 +294,33 @@ func (d *Document) LastModified() time.Time { return d.catalog.edition.Modified(
 func (d *Document) Len() int { return len(d.slots) }
 
 // Title returns the name that calendars show for the document.
-func (d *Document) Title() string { return title(d.catalog.edition, d.scope) }
+func (d *Document) Title() string { return d.title }
 
 // FileName returns a name for the document when it is saved, of the characters
 // of an id and ending in ".ics".
-func (d *Document) FileName() string {
-	if _, value, ok := d.scope.Single(); ok && schedule.ValidID(value) {
-		return value + ".ics"
+func (d *Document) FileName() string { return d.fileName }
+
+// ContentDisposition returns the header of that name (RFC 6266): for a client
+// that subscribes, or for one that is to save the document.
+func (d *Document) ContentDisposition(save bool) string {
+	if save {
+		return d.dispositions[1]
 	}
-	name := string(d.catalog.edition.Conference().ID)
-	if !d.scope.IsWhole() {
-		name += "-selection"
-	}
-	return name + ".ics"
+	return d.dispositions[0]
 }
 
 // Popular tells whether the document is one that many ask for: the whole
-// conference, or all of one track, speaker, room, day, kind or talk, shown as it
-// is by default. There are only so many of these, so their bytes are kept.
+// conference, or all of one track, speaker, room, day, kind, talk or slot, shown
+// as it is by default. There are only as many of these as the schedule has, so
+// their bytes are kept; anybody can make up a tag, a language or a text.
 func (d *Document) Popular() bool {
 	if d.options != (Options{}) {
 		return false
 	}
-	key, _, single := d.scope.Single()
-	return d.scope.IsWhole() || single && key != schedule.ScopeText
+	switch key, _, single := d.scope.Single(); key {
+	case schedule.ScopeTag, schedule.ScopeLanguage, schedule.ScopeText:
+		return false
+	default:
+		return single || d.scope.IsWhole()
+	}
 }

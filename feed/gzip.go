@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/binary"
-	"hash/crc32"
 
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
@@ -69,32 +68,21 @@ func gzipWhole(p []byte) []byte {
 type stitcher struct {
 	w      *bufio.Writer
 	stored []byte // plain pieces not written yet
-	crc    uint32
-	n      uint32
 }
 
-func (s *stitcher) begin() {
-	_, _ = s.w.Write(gzipHeader[:])
-}
+func (s *stitcher) begin() { _, _ = s.w.Write(gzipHeader[:]) }
 
 // plain adds a piece as it is.
 func (s *stitcher) plain(p []byte) { s.stored = append(s.stored, p...) }
 
 // blocks adds a piece that was compressed before.
-func (s *stitcher) blocks(plain, deflated []byte) {
+func (s *stitcher) blocks(deflated []byte) {
 	s.flush()
-	s.count(plain)
 	_, _ = s.w.Write(deflated)
-}
-
-func (s *stitcher) count(plain []byte) {
-	s.crc = crc32.Update(s.crc, crc32.IEEETable, plain)
-	s.n += uint32(len(plain))
 }
 
 // flush writes the plain pieces as stored blocks.
 func (s *stitcher) flush() {
-	s.count(s.stored)
 	for p := s.stored; len(p) > 0; {
 		n := min(len(p), maxStored)
 		var header [5]byte
@@ -107,12 +95,14 @@ func (s *stitcher) flush() {
 	s.stored = s.stored[:0]
 }
 
-func (s *stitcher) end() {
+// end writes what is left and the trailer: checksum and size of what it all
+// decompresses to.
+func (s *stitcher) end(checksum uint32, size int) {
 	s.flush()
 	_, _ = s.w.Write(finalBlock[:])
 	var trailer [gzipTrailer]byte
-	binary.LittleEndian.PutUint32(trailer[:4], s.crc)
-	binary.LittleEndian.PutUint32(trailer[4:], s.n)
+	binary.LittleEndian.PutUint32(trailer[:4], checksum)
+	binary.LittleEndian.PutUint32(trailer[4:], uint32(size))
 	_, _ = s.w.Write(trailer[:])
 }
 

@@ -14,8 +14,9 @@ import (
 // Bounds of the cache of documents that are not popular. Popular ones are as
 // many as there are things in the schedule, and are always kept.
 const (
-	// maxCached is how many documents are kept.
-	maxCached = 2_048
+	// maxCached is how many documents are kept. Each can come to hold twice
+	// maxReady.
+	maxCached = 256
 	// maxCachedSlots is how many events a document may have to be kept.
 	maxCachedSlots = 1_000
 )

@@ -80,7 +80,7 @@ func ParseScope(query string, other func(key, value string) (known bool, err err
 					continue
 				}
 			}
-			return Scope{}, Errorf(ErrInvalid, "“%s” is not something that a feed can be chosen by; use %s", Shorten(key), keyList())
+			return Scope{}, unknownKey(key)
 		}
 		if err := s.add(ScopeKey(key), value); err != nil {
 			return Scope{}, err
@@ -91,12 +91,16 @@ func ParseScope(query string, other func(key, value string) (known bool, err err
 
 var scopeKeys = [...]ScopeKey{ScopeTrack, ScopeSpeaker, ScopeRoom, ScopeDay, ScopeKind, ScopeTag, ScopeLanguage, ScopeTalk, ScopeSlot, ScopeText}
 
-func keyList() string {
+func unknownKey(key string) error {
 	var names []string
 	for _, k := range scopeKeys {
 		names = append(names, string(k))
 	}
-	return strings.Join(names, ", ")
+	hint := ""
+	if near := Nearest(key, names); near != "" {
+		hint = "did you mean “" + near + "”? Otherwise "
+	}
+	return Errorf(ErrInvalid, "“%s” is not something that a feed can be chosen by; %suse %s", Shorten(key), hint, strings.Join(names, ", "))
 }
 
 func unescape(s string) (string, error) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -13,14 +12,6 @@ import (
 
 	"slotcast/feed"
 	"slotcast/schedule"
-)
-
-// disposition says what a client should do with a feed.
-type disposition string
-
-const (
-	inline     disposition = "inline"     // subscribe to it, or show it
-	attachment disposition = "attachment" // save it
 )
 
 // Cache-Control of what is public. Calendars ask again after five minutes;
@@ -36,7 +27,8 @@ type resource interface {
 	WriteTo(io.Writer, feed.Encoding) error
 }
 
-func (s *Server) answerFeed(c echo.Context, scope schedule.Scope, o feed.Options, d disposition) error {
+// answerFeed answers with the feed of a scope, to be subscribed to or saved.
+func (s *Server) answerFeed(c echo.Context, scope schedule.Scope, o feed.Options, saved bool) error {
 	document, err := s.Publisher.Document(scope, o)
 	if err != nil {
 		return err
@@ -44,28 +36,12 @@ func (s *Server) answerFeed(c echo.Context, scope schedule.Scope, o feed.Options
 	h := c.Response().Header()
 	allowOrigins(h)
 	h[echo.HeaderContentType] = contentTypeFeed
-	h[echo.HeaderContentDisposition] = []string{contentDisposition(d, document)}
+	h[echo.HeaderContentDisposition] = []string{document.ContentDisposition(saved)}
 	return answer(c, document)
 }
 
 // contentTypeFeed is a header's value; net/http does not modify it.
 var contentTypeFeed = []string{feed.ContentType}
-
-// contentDisposition gives the file a name: one of plain characters first, and
-// for what is saved also its title, for clients that read that (rule 80).
-func contentDisposition(d disposition, document *feed.Document) string {
-	value := string(d) + `; filename="` + document.FileName() + `"`
-	if d == attachment {
-		title := strings.Map(func(r rune) rune {
-			if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
-				return '-'
-			}
-			return r
-		}, document.Title())
-		value += "; filename*=UTF-8''" + strings.ReplaceAll(url.QueryEscape(title), "+", "%20") + ".ics"
-	}
-	return value
-}
 
 // answer writes a resource: the whole of it, its headers for HEAD, or 304 where
 // the client has it already. It is the one place that sets validators and
@@ -98,7 +74,7 @@ func answer(c echo.Context, r resource) error {
 		return nil
 	}
 	if err := r.WriteTo(response, encoding); err != nil {
-		return fmt.Errorf("write answer: %w", err)
+		return fmt.Errorf("write answer: %w: %w", errClientGone, err)
 	}
 	return nil
 }

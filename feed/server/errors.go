@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -32,6 +34,9 @@ var statuses = []struct {
 // written. It is never sent.
 const statusClientGone = 499
 
+// errClientGone is what it means that an answer cannot be written.
+var errClientGone = errors.New("the client left")
+
 // explain returns the status and the one sentence that a reader is told.
 func explain(err error) (status int, sentence string) {
 	for _, s := range statuses {
@@ -40,11 +45,11 @@ func explain(err error) (status int, sentence string) {
 		}
 		var own *schedule.Error
 		if errors.As(err, &own) {
-			return s.status, own.Sentence
+			return s.status, asSentence(own.Sentence)
 		}
 		return s.status, s.sentence
 	}
-	if errors.Is(err, context.Canceled) {
+	if errors.Is(err, context.Canceled) || errors.Is(err, errClientGone) {
 		return statusClientGone, ""
 	}
 	var he *echo.HTTPError
@@ -52,6 +57,12 @@ func explain(err error) (status int, sentence string) {
 		return he.Code, http.StatusText(he.Code) + "."
 	}
 	return http.StatusInternalServerError, "Something went wrong here; it is not your calendar."
+}
+
+// asSentence gives an error's words a capital and a full stop.
+func asSentence(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:] + "."
 }
 
 // handleError answers a request that a handler could not, in plain text and
@@ -75,12 +86,7 @@ func (s *Server) handleError(err error, c echo.Context) {
 	if status == http.StatusServiceUnavailable {
 		h.Set(echo.HeaderRetryAfter, "60")
 	}
-	if c.Request().Method == http.MethodHead {
-		err = c.NoContent(status)
-	} else {
-		err = c.String(status, sentence+"\n")
-	}
-	if err != nil {
+	if err := c.String(status, sentence+"\n"); err != nil {
 		s.Logger.LogAttrs(c.Request().Context(), slog.LevelDebug, "error not delivered", slog.String("request_id", requestID(c)), slog.Any("error", err))
 	}
 }

@@ -80,7 +80,9 @@ func (p *page) WriteTo(w io.Writer, e feed.Encoding) error {
 	return err
 }
 
-func newPage(body []byte, modified time.Time) (*page, error) {
+// newPage completes a body. formTarget is the one address that its forms may be
+// sent to.
+func newPage(body []byte, modified time.Time, formTarget string) (*page, error) {
 	var zipped bytes.Buffer
 	w := gzip.NewWriter(&zipped)
 	if _, err := w.Write(body); err != nil {
@@ -97,7 +99,7 @@ func newPage(body []byte, modified time.Time) (*page, error) {
 		etags:    [2]string{feed.Identity: `"` + tag + `"`, feed.Gzip: `"` + tag + `-gz"`},
 		modified: modified,
 		policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(style[:]) +
-			"'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+			"'; form-action " + formTarget + "; base-uri 'none'; frame-ancestors 'none'",
 	}, nil
 }
 
@@ -106,7 +108,8 @@ type frontView struct {
 	Name, When, Where, Zone, Site string
 	Style                         template.CSS
 	Whole                         feedView
-	Groups                        []groupView
+	Groups                        []groupView // before the talks
+	Speakers                      groupView   // after them, since they are many
 	Days                          []dayView
 	TalksAddress                  string
 	Modified, ModifiedISO         string
@@ -144,7 +147,7 @@ func renderFront(e *schedule.Edition, baseURL string) (*page, error) {
 	if err := t.Execute(&body, viewFront(e, baseURL)); err != nil {
 		return nil, fmt.Errorf("render front page: %w", err)
 	}
-	return newPage(body.Bytes(), e.Modified())
+	return newPage(body.Bytes(), e.Modified(), baseURL+talksPath)
 }
 
 func viewFront(e *schedule.Edition, baseURL string) frontView {
@@ -157,7 +160,7 @@ func viewFront(e *schedule.Edition, baseURL string) frontView {
 		Zone:         c.Zone.String(),
 		Site:         c.URL,
 		Style:        template.CSS(styleCSS),
-		TalksAddress: baseURL + "/talks.ics",
+		TalksAddress: baseURL + talksPath,
 		Modified:     e.Modified().In(c.Zone).Format("2 January 2006, 15:04"),
 		ModifiedISO:  e.Modified().Format(time.RFC3339),
 	}
@@ -182,11 +185,11 @@ func viewFront(e *schedule.Edition, baseURL string) frontView {
 		}
 		tracks.Feeds = append(tracks.Feeds, view(t.Name, about, schedule.ScopeTrack, string(t.ID)))
 	}
-	speakers := groupView{ID: "speakers", Title: "Speakers"}
+	v.Speakers = groupView{ID: "speakers", Title: "Speakers"}
 	for _, p := range e.Speakers() {
 		f := view(p.Name, strings.TrimPrefix(strings.TrimPrefix(p.Credit(), p.Name), ", "), schedule.ScopeSpeaker, string(p.ID))
 		if f.Count != "" {
-			speakers.Feeds = append(speakers.Feeds, f)
+			v.Speakers.Feeds = append(v.Speakers.Feeds, f)
 		}
 	}
 	rooms := groupView{ID: "rooms", Title: "Rooms"}
@@ -198,7 +201,7 @@ func viewFront(e *schedule.Edition, baseURL string) frontView {
 		byDay.Feeds = append(byDay.Feeds, view(d.Long(), "", schedule.ScopeDay, d.String()))
 		v.Days = append(v.Days, viewDay(e, baseURL, d))
 	}
-	for _, g := range []groupView{tracks, byDay, speakers, rooms} {
+	for _, g := range []groupView{tracks, byDay, rooms} {
 		if len(g.Feeds) > 0 {
 			v.Groups = append(v.Groups, g)
 		}

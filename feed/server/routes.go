@@ -10,18 +10,27 @@ import (
 	"slotcast/schedule"
 )
 
+// What a client is to do with a feed.
+const (
+	subscribe = false
+	save      = true
+)
+
+// talksPath is where chosen talks are downloaded.
+const talksPath = "/talks.ics"
+
 // routes lays out every public path. Echo answers HEAD only where it is asked
 // to, and 405 to any other method on these.
 func (s *Server) routes() {
 	read := []string{http.MethodGet, http.MethodHead}
 	feeds := map[string]echo.HandlerFunc{
 		"/schedule.ics":   s.wholeFeed,
-		"/tracks/:file":   s.feedOf(schedule.ScopeTrack, inline),
-		"/speakers/:file": s.feedOf(schedule.ScopeSpeaker, inline),
-		"/rooms/:file":    s.feedOf(schedule.ScopeRoom, inline),
-		"/days/:file":     s.feedOf(schedule.ScopeDay, inline),
-		"/talks/:file":    s.feedOf(schedule.ScopeTalk, attachment),
-		"/talks.ics":      s.chosenTalks,
+		"/tracks/:file":   s.feedOf(schedule.ScopeTrack, subscribe),
+		"/speakers/:file": s.feedOf(schedule.ScopeSpeaker, subscribe),
+		"/rooms/:file":    s.feedOf(schedule.ScopeRoom, subscribe),
+		"/days/:file":     s.feedOf(schedule.ScopeDay, subscribe),
+		"/talks/:file":    s.feedOf(schedule.ScopeTalk, save),
+		talksPath:         s.chosenTalks,
 	}
 	for path, handler := range feeds {
 		s.echo.Match(read, path, handler)
@@ -39,29 +48,28 @@ func (s *Server) wholeFeed(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.answerFeed(c, scope, options, inline)
+	return s.answerFeed(c, scope, options, subscribe)
 }
 
 // feedOf is the feed of one track, speaker, room, day or talk, in a file named
 // by its id. The query narrows it further.
-func (s *Server) feedOf(key schedule.ScopeKey, d disposition) echo.HandlerFunc {
+func (s *Server) feedOf(key schedule.ScopeKey, saved bool) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		value, isFeed := strings.CutSuffix(c.Param("file"), ".ics")
 		if !isFeed {
 			return echo.ErrNotFound
 		}
+		if _, err := (schedule.Scope{}).With(key, value); err != nil {
+			return echo.ErrNotFound // nothing can ever have had such an id
+		}
 		scope, options, err := feed.ParseQuery(c.Request().URL.RawQuery)
 		if err != nil {
 			return err
 		}
-		narrowed, err := scope.With(key, value)
-		if err != nil && len(scope.Values(key)) == 0 {
-			return echo.ErrNotFound // nothing can ever have had such an id
-		}
-		if err != nil {
+		if scope, err = scope.With(key, value); err != nil {
 			return err
 		}
-		return s.answerFeed(c, narrowed, options, d)
+		return s.answerFeed(c, scope, options, saved)
 	}
 }
 
@@ -72,7 +80,7 @@ func (s *Server) chosenTalks(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return s.answerFeed(c, scope, options, attachment)
+	return s.answerFeed(c, scope, options, save)
 }
 
 // robots allows everything: Google's calendar fetcher obeys robots.txt, and
