@@ -17,6 +17,10 @@ const (
 	// maxCached is how many documents are kept. Each can come to hold twice
 	// maxReady.
 	maxCached = 256
+	// maxRemembered is how many addresses are remembered, and maxAddress how
+	// long one may be, in octets.
+	maxRemembered = 256
+	maxAddress    = 2_048
 	// maxCachedSlots is how many events a document may have to be kept.
 	maxCachedSlots = 1_000
 )
@@ -34,9 +38,11 @@ type Publisher struct {
 // together, so no document outlives its edition.
 type published struct {
 	catalog *Catalog
-	popular *gocache.Cache
+	popular *gocache.Cache // by scope and options
 	others  *gocache.Cache
 	flights singleflight.Group
+
+	addresses *gocache.Cache // the same documents, by the addresses that asked
 }
 
 // NewPublisher returns a publisher that holds nothing yet.
@@ -50,6 +56,8 @@ func (p *Publisher) Publish(c *Catalog) {
 		catalog: c,
 		popular: gocache.New(gocache.NoExpiration, 0),
 		others:  gocache.New(gocache.NoExpiration, 0),
+
+		addresses: gocache.New(gocache.NoExpiration, 0),
 	})
 }
 
@@ -120,4 +128,31 @@ func (s *published) keep(key string, d *Document) {
 		}
 		s.others.SetDefault(key, d)
 	}
+}
+
+// Recall returns the document that is remembered for an address, if one is.
+func (p *Publisher) Recall(address string) (*Document, bool) {
+	s := p.current.Load()
+	if s == nil || len(address) > maxAddress {
+		return nil, false
+	}
+	d, ok := s.addresses.Get(address)
+	if !ok {
+		return nil, false
+	}
+	return d.(*Document), true
+}
+
+// Remember has [Publisher.Recall] give a document for an address until the next
+// publication, or until too many others were remembered. A document of an
+// earlier publication is not remembered.
+func (p *Publisher) Remember(address string, d *Document) {
+	s := p.current.Load()
+	if s == nil || s.catalog != d.catalog || len(address) > maxAddress || d.Len() > maxCachedSlots && !d.Popular() {
+		return
+	}
+	if s.addresses.ItemCount() >= maxRemembered {
+		s.addresses.Flush()
+	}
+	s.addresses.SetDefault(address, d)
 }

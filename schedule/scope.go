@@ -25,6 +25,15 @@ const (
 	ScopeText     ScopeKey = "q" // every word of it, anywhere in the talk
 )
 
+// Valid tells whether k is one of the keys above.
+func (k ScopeKey) Valid() bool {
+	switch k {
+	case ScopeTrack, ScopeSpeaker, ScopeRoom, ScopeDay, ScopeKind, ScopeTag, ScopeLanguage, ScopeTalk, ScopeSlot, ScopeText:
+		return true
+	}
+	return false
+}
+
 // ScopeKeys returns every key, in canonical order.
 func ScopeKeys() []ScopeKey { return slices.Clone(scopeKeys[:]) }
 
@@ -56,22 +65,25 @@ func ParseScope(query string, other func(key, value string) (known bool, err err
 		return Scope{}, Errorf(ErrInvalid, "the address is too long: it asks with %d characters, and at most %d are read; choose by track, day or speaker instead", len(query), MaxQuery)
 	}
 	var s Scope
+	escaped := strings.ContainsAny(query, "%+")
+	pairs := 1 + strings.Count(query, "&")
 	for rest := query; rest != ""; {
 		var pair string
 		pair, rest, _ = strings.Cut(rest, "&")
 		if pair == "" {
 			continue
 		}
-		rawKey, rawValue, _ := strings.Cut(pair, "=")
-		key, err := unescape(rawKey)
-		if err != nil {
-			return Scope{}, err
+		key, value, _ := strings.Cut(pair, "=")
+		if escaped {
+			var err error
+			if key, err = unescape(key); err != nil {
+				return Scope{}, err
+			}
+			if value, err = unescape(value); err != nil {
+				return Scope{}, err
+			}
 		}
-		value, err := unescape(rawValue)
-		if err != nil {
-			return Scope{}, err
-		}
-		if !slices.Contains(scopeKeys[:], ScopeKey(key)) {
+		if !ScopeKey(key).Valid() {
 			if other != nil {
 				if known, err := other(key, value); known || err != nil {
 					if err != nil {
@@ -82,7 +94,7 @@ func ParseScope(query string, other func(key, value string) (known bool, err err
 			}
 			return Scope{}, unknownKey(key)
 		}
-		if err := s.add(ScopeKey(key), value); err != nil {
+		if err := s.add(ScopeKey(key), value, pairs); err != nil {
 			return Scope{}, err
 		}
 	}
@@ -104,9 +116,6 @@ func unknownKey(key string) error {
 }
 
 func unescape(s string) (string, error) {
-	if strings.IndexByte(s, '%') < 0 && strings.IndexByte(s, '+') < 0 {
-		return s, nil
-	}
 	u, err := url.QueryUnescape(s)
 	if err != nil {
 		return "", Errorf(ErrInvalid, "“%s” is not written as an address needs it; a percent sign is %%25 there", Shorten(s))
@@ -121,14 +130,15 @@ func (s Scope) With(key ScopeKey, value string) (Scope, error) {
 		return Scope{}, Errorf(ErrInvalid, "this address is of one %s already, so it cannot be filtered by “%s”; use /schedule.ics for several", key, key)
 	}
 	narrowed := Scope{terms: slices.Clone(s.terms)}
-	if err := narrowed.add(key, value); err != nil {
+	if err := narrowed.add(key, value, 1); err != nil {
 		return Scope{}, err
 	}
 	return narrowed.canonicalise()
 }
 
-// add checks a value and adds it to the terms, unsorted.
-func (s *Scope) add(key ScopeKey, value string) error {
+// add checks a value and adds it to the terms, unsorted. At most pairs values
+// will be added in all.
+func (s *Scope) add(key ScopeKey, value string, pairs int) error {
 	value, err := scopeValue(key, value)
 	if err != nil {
 		return err
@@ -139,7 +149,7 @@ func (s *Scope) add(key ScopeKey, value string) error {
 			return nil
 		}
 	}
-	s.terms = append(s.terms, scopeTerm{key, append(make([]string, 0, 4), value)})
+	s.terms = append(s.terms, scopeTerm{key, append(make([]string, 0, min(pairs, MaxScopeValues)), value)})
 	return nil
 }
 

@@ -11,7 +11,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"slotcast/feed"
-	"slotcast/schedule"
 )
 
 // Cache-Control of what is public. Calendars ask again after five minutes;
@@ -27,17 +26,40 @@ type resource interface {
 	WriteTo(io.Writer, feed.Encoding) error
 }
 
-// answerFeed answers with the feed of a scope, to be subscribed to or saved.
-func (s *Server) answerFeed(c echo.Context, scope schedule.Scope, o feed.Options, saved bool) error {
-	document, err := s.Publisher.Document(scope, o)
-	if err != nil {
-		return err
+// answerFeed answers the requests of a route with their feeds.
+func (s *Server) answerFeed(route feedRoute) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		document, err := s.document(c, route)
+		if err != nil {
+			return err
+		}
+		h := c.Response().Header()
+		allowOrigins(h)
+		h[echo.HeaderContentType] = contentTypeFeed
+		h[echo.HeaderContentDisposition] = []string{document.ContentDisposition(route.saved)}
+		return answer(c, document)
 	}
-	h := c.Response().Header()
-	allowOrigins(h)
-	h[echo.HeaderContentType] = contentTypeFeed
-	h[echo.HeaderContentDisposition] = []string{document.ContentDisposition(saved)}
-	return answer(c, document)
+}
+
+// document returns the feed that a request asks for. Reading a long query costs
+// more than all else that an answer takes, so one that was answered lately is
+// not read again.
+func (s *Server) document(c echo.Context, route feedRoute) (*feed.Document, error) {
+	address, long := c.Request().RequestURI, c.Request().URL.RawQuery != ""
+	if long {
+		if document, ok := s.Publisher.Recall(address); ok {
+			return document, nil
+		}
+	}
+	scope, options, err := route.read(c)
+	if err != nil {
+		return nil, err
+	}
+	document, err := s.Publisher.Document(scope, options)
+	if err == nil && long {
+		s.Publisher.Remember(address, document)
+	}
+	return document, err
 }
 
 // contentTypeFeed is a header's value; net/http does not modify it.
@@ -105,7 +127,11 @@ func notModified(request *http.Request, r resource, modified time.Time) bool {
 		}
 		return false
 	}
-	since, err := http.ParseTime(request.Header.Get(echo.HeaderIfModifiedSince))
+	asked := request.Header.Get(echo.HeaderIfModifiedSince)
+	if asked == "" {
+		return false
+	}
+	since, err := http.ParseTime(asked)
 	return err == nil && !modified.After(since)
 }
 

@@ -33,38 +33,17 @@ const (
 // loopback, and reports the requests a second of each and the median ratio of
 // neighbouring rounds. Run it with -benchtime 1x.
 func BenchmarkServe(b *testing.B) {
-	s := benchSchedule(b, 1_000)
-	rendering := feed.Render(s)
-	ledger := schedule.Ledger{}.Advance(s, rendering.Digests(), s.Updated())
-	publisher := feed.NewPublisher()
-	publisher.Publish(feed.NewCatalog(schedule.NewEdition(s, ledger), rendering, "https://cal.example"))
-	ours := server.New(server.Config{
-		Publisher: publisher, BaseURL: "https://cal.example", Version: "bench", ZoneDataVersion: "none",
-		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
-	}).Handler()
-
-	var chosen []string
-	for i := range 20 {
-		chosen = append(chosen, fmt.Sprintf("id=talk-%d", i*37))
-	}
-	for _, path := range []struct{ name, uri, headers string }{
-		{"whole", "/schedule.ics", ""},
-		{"track", "/tracks/track-3.ics", ""},
-		{"20_chosen", "/talks.ics?" + strings.Join(chosen, "&"), ""},
-		{"20_chosen_gzip", "/talks.ics?" + strings.Join(chosen, "&"), "Accept-Encoding: gzip\r\n"},
-		{"whole_gzip", "/schedule.ics", "Accept-Encoding: gzip\r\n"},
-		{"304", "/schedule.ics", "If-None-Match: *\r\n"},
-	} {
+	ours := benchHandler(b)
+	for _, path := range benchPaths() {
 		b.Run(path.name, func(b *testing.B) {
-			request := "GET " + path.uri + " HTTP/1.1\r\nHost: cal.example\r\nUser-Agent: bench\r\n" + path.headers + "\r\n"
-			bare := readyBytes(b, ours, request)
+			bare := readyBytes(b, ours, path.request())
 			ourAddress, bareAddress := listenAndServe(b, ours), listenAndServe(b, bare)
-			hammer(b, ourAddress, request)
-			hammer(b, bareAddress, request)
+			hammer(b, ourAddress, path.request())
+			hammer(b, bareAddress, path.request())
 			for b.Loop() {
 				var us, them, ratios []float64
 				for range benchRounds {
-					o, t := hammer(b, ourAddress, request), hammer(b, bareAddress, request)
+					o, t := hammer(b, ourAddress, path.request()), hammer(b, bareAddress, path.request())
 					us, them, ratios = append(us, o), append(them, t), append(ratios, o/t)
 				}
 				for _, figures := range [][]float64{us, them, ratios} {
@@ -77,6 +56,67 @@ func BenchmarkServe(b *testing.B) {
 		})
 	}
 }
+
+// benchPath is a request that is measured.
+type benchPath struct{ name, uri, headers string }
+
+func (p benchPath) request() string {
+	return "GET " + p.uri + " HTTP/1.1\r\nHost: cal.example\r\nUser-Agent: bench\r\n" + p.headers + "\r\n"
+}
+
+func benchPaths() []benchPath {
+	var chosen []string
+	for i := range 20 {
+		chosen = append(chosen, fmt.Sprintf("id=talk-%d", i*37))
+	}
+	const gzip = "Accept-Encoding: gzip\r\n"
+	talks := "/talks.ics?" + strings.Join(chosen, "&")
+	return []benchPath{
+		{"whole", "/schedule.ics", ""},
+		{"track", "/tracks/track-3.ics", ""},
+		{"20_chosen", talks, ""},
+		{"20_chosen_gzip", talks, gzip},
+		{"whole_gzip", "/schedule.ics", gzip},
+		{"304", "/schedule.ics", "If-None-Match: *\r\n"},
+	}
+}
+
+// benchHandler serves 1,000 slots, with its log written to nowhere.
+func benchHandler(b *testing.B) http.Handler {
+	s := benchSchedule(b, 1_000)
+	rendering := feed.Render(s)
+	ledger := schedule.Ledger{}.Advance(s, rendering.Digests(), s.Updated())
+	publisher := feed.NewPublisher()
+	publisher.Publish(feed.NewCatalog(schedule.NewEdition(s, ledger), rendering, "https://cal.example"))
+	return server.New(server.Config{
+		Publisher: publisher, BaseURL: "https://cal.example", Version: "bench", ZoneDataVersion: "none",
+		Logger: slog.New(slog.NewJSONHandler(io.Discard, nil)),
+	}).Handler()
+}
+
+// BenchmarkHandler is what a hot request costs besides net/http's own work, and
+// what it allocates, which must not grow with the feed.
+func BenchmarkHandler(b *testing.B) {
+	ours := benchHandler(b)
+	for _, path := range benchPaths() {
+		b.Run(path.name, func(b *testing.B) {
+			r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(path.request())))
+			require.NoError(b, err)
+			w := &discarder{header: http.Header{}}
+			b.ReportAllocs()
+			for b.Loop() {
+				clear(w.header)
+				ours.ServeHTTP(w, r)
+			}
+		})
+	}
+}
+
+type discarder struct{ header http.Header }
+
+func (d *discarder) Header() http.Header         { return d.header }
+func (d *discarder) WriteHeader(int)             {}
+func (d *discarder) Write(p []byte) (int, error) { return len(p), nil }
 
 // readyBytes is a bare handler that gives the answer that ours gives to a
 // request.

@@ -25,21 +25,30 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		if err := s.recovered(next, c); err != nil {
 			c.Error(err)
 		}
-		ctx := c.Request().Context()
-		if s.Logger.Enabled(ctx, slog.LevelInfo) {
-			s.Logger.LogAttrs(ctx, slog.LevelInfo, "request",
-				slog.String("request_id", requestID(c)),
-				slog.String("method", c.Request().Method),
-				slog.String("route", c.Path()),
-				slog.String("uri", start200(c.Request().RequestURI)),
-				slog.Int("status", c.Response().Status),
-				slog.Int64("octets", c.Response().Size),
-				slog.Int64("us", time.Since(start).Microseconds()),
-				slog.String("client", start200(c.Request().UserAgent())),
-			)
-		}
+		s.logRequest(c, start)
 		return nil
 	}
+}
+
+// logRequest writes the line of a request that was answered. It goes to the
+// handler directly, because a logger would look up its caller each time.
+func (s *Server) logRequest(c echo.Context, start time.Time) {
+	ctx, handler := c.Request().Context(), s.Logger.Handler()
+	if !handler.Enabled(ctx, slog.LevelInfo) {
+		return
+	}
+	now := time.Now()
+	line := slog.NewRecord(now, slog.LevelInfo, "request", 0)
+	line.AddAttrs(
+		slog.String("request_id", requestID(c)),
+		slog.String("method", c.Request().Method),
+		slog.String("uri", start200(c.Request().RequestURI)),
+		slog.Int("status", c.Response().Status),
+		slog.Int64("octets", c.Response().Size),
+		slog.Int64("us", now.Sub(start).Microseconds()),
+		slog.String("client", start200(c.Request().UserAgent())),
+	)
+	_ = handler.Handle(ctx, line) // as a logger does: where a log fails there is nobody to tell
 }
 
 var noSniff = []string{"nosniff"}

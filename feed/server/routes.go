@@ -10,11 +10,13 @@ import (
 	"slotcast/schedule"
 )
 
-// What a client is to do with a feed.
-const (
-	subscribe = false
-	save      = true
-)
+// feedRoute is a path of feeds: how its address is read, and whether clients
+// are to save what they get instead of subscribing to it.
+type feedRoute struct {
+	path  string
+	read  func(echo.Context) (schedule.Scope, feed.Options, error)
+	saved bool
+}
 
 // talksPath is where chosen talks are downloaded.
 const talksPath = "/talks.ics"
@@ -23,18 +25,17 @@ const talksPath = "/talks.ics"
 // to, and 405 to any other method on these.
 func (s *Server) routes() {
 	read := []string{http.MethodGet, http.MethodHead}
-	feeds := map[string]echo.HandlerFunc{
-		"/schedule.ics":   s.wholeFeed,
-		"/tracks/:file":   s.feedOf(schedule.ScopeTrack, subscribe),
-		"/speakers/:file": s.feedOf(schedule.ScopeSpeaker, subscribe),
-		"/rooms/:file":    s.feedOf(schedule.ScopeRoom, subscribe),
-		"/days/:file":     s.feedOf(schedule.ScopeDay, subscribe),
-		"/talks/:file":    s.feedOf(schedule.ScopeTalk, save),
-		talksPath:         s.chosenTalks,
-	}
-	for path, handler := range feeds {
-		s.echo.Match(read, path, handler)
-		s.echo.OPTIONS(path, preflight)
+	for _, route := range []feedRoute{
+		{path: "/schedule.ics", read: wholeFeed},
+		{path: "/tracks/:file", read: feedOf(schedule.ScopeTrack)},
+		{path: "/speakers/:file", read: feedOf(schedule.ScopeSpeaker)},
+		{path: "/rooms/:file", read: feedOf(schedule.ScopeRoom)},
+		{path: "/days/:file", read: feedOf(schedule.ScopeDay)},
+		{path: "/talks/:file", read: feedOf(schedule.ScopeTalk), saved: true},
+		{path: talksPath, read: chosenTalks, saved: true},
+	} {
+		s.echo.Match(read, route.path, s.answerFeed(route))
+		s.echo.OPTIONS(route.path, preflight)
 	}
 	s.echo.Match(read, "/", s.frontPage)
 	s.echo.Match(read, "/robots.txt", robots)
@@ -43,44 +44,32 @@ func (s *Server) routes() {
 }
 
 // wholeFeed is /schedule.ics: the whole conference, or any scope of it.
-func (s *Server) wholeFeed(c echo.Context) error {
-	scope, options, err := feed.ParseQuery(c.Request().URL.RawQuery)
-	if err != nil {
-		return err
-	}
-	return s.answerFeed(c, scope, options, subscribe)
+func wholeFeed(c echo.Context) (schedule.Scope, feed.Options, error) {
+	return feed.ParseQuery(c.Request().URL.RawQuery)
 }
 
 // feedOf is the feed of one track, speaker, room, day or talk, in a file named
 // by its id. The query narrows it further.
-func (s *Server) feedOf(key schedule.ScopeKey, saved bool) echo.HandlerFunc {
-	return func(c echo.Context) error {
+func feedOf(key schedule.ScopeKey) func(echo.Context) (schedule.Scope, feed.Options, error) {
+	return func(c echo.Context) (scope schedule.Scope, options feed.Options, err error) {
 		value, isFeed := strings.CutSuffix(c.Param("file"), ".ics")
 		if !isFeed {
-			return echo.ErrNotFound
+			return scope, options, echo.ErrNotFound
 		}
 		if _, err := (schedule.Scope{}).With(key, value); err != nil {
-			return echo.ErrNotFound // nothing can ever have had such an id
+			return scope, options, echo.ErrNotFound // nothing can ever have had such an id
 		}
-		scope, options, err := feed.ParseQuery(c.Request().URL.RawQuery)
-		if err != nil {
-			return err
+		if scope, options, err = feed.ParseQuery(c.Request().URL.RawQuery); err == nil {
+			scope, err = scope.With(key, value)
 		}
-		if scope, err = scope.With(key, value); err != nil {
-			return err
-		}
-		return s.answerFeed(c, scope, options, saved)
+		return scope, options, err
 	}
 }
 
 // chosenTalks is /talks.ics?id=…&id=…: a download of some talks, of which
 // nothing is stored.
-func (s *Server) chosenTalks(c echo.Context) error {
-	scope, options, err := feed.ParseChosen(c.Request().URL.RawQuery)
-	if err != nil {
-		return err
-	}
-	return s.answerFeed(c, scope, options, save)
+func chosenTalks(c echo.Context) (schedule.Scope, feed.Options, error) {
+	return feed.ParseChosen(c.Request().URL.RawQuery)
 }
 
 // robots allows everything: Google's calendar fetcher obeys robots.txt, and

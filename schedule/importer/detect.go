@@ -69,7 +69,7 @@ func disguise(data []byte) string {
 	case htmlPattern.Match(head):
 		return " is a web page; give the text of the page, as it is copied from the browser"
 	case len(head) > 1 && head[0] == '<' && (head[1] == '?' || head[1] == '!' || unicode.IsLetter(rune(head[1]))):
-		return " looks like XML, which is not among the formats that can be read from it"
+		return " looks like XML; export the schedule as text, or in another format"
 	}
 	return ""
 }

@@ -98,7 +98,13 @@ func syntaxError(name string, line, column int, format string, args ...any) erro
 	return schedule.Errorf(schedule.ErrInvalid, "%s: "+format, append([]any{at}, args...)...)
 }
 
-var yamlLine = regexp.MustCompile(`^line (\d+): `)
+var (
+	yamlLine   = regexp.MustCompile(`^line (\d+): `)
+	yamlAnchor = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
+	// What the library's parser says, rather than its scanner: the parser counts
+	// lines from 0.
+	yamlParser = regexp.MustCompile(`^did not find expected (?:key|node content|',' or|'-' indicator|<)`)
+)
 
 func parseYAML(name string, text []byte) (*node, error) {
 	// The library builds the whole tree before it returns, so what would be too
@@ -111,7 +117,14 @@ func parseYAML(name string, text []byte) (*node, error) {
 		line := 1
 		if m := yamlLine.FindStringSubmatch(why); m != nil {
 			line, _ = strconv.Atoi(m[1])
-			why = why[len(m[0]):]
+			if why = why[len(m[0]):]; yamlParser.MatchString(why) {
+				line++
+			}
+		}
+		if m := yamlAnchor.FindStringSubmatch(why); m != nil {
+			at := cursor{data: text, line: 1, column: 1}
+			at.to(max(0, bytes.Index(text, []byte("*"+m[1]))))
+			return syntaxError(name, at.line, at.column, "an alias (*) cannot be used here; write the value out, or put it in quotes")
 		}
 		return syntaxError(name, line, 0, "this is not YAML: %s; correct it there or in the line above", schedule.Shorten(why))
 	}

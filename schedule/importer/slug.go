@@ -22,6 +22,8 @@ func slugOf(name string) string {
 	if len(name) > 1_000 {
 		name = strings.ToValidUTF8(name[:1_000], "")
 	}
+	// The Cyrillic signs would come out as apostrophes, that is as dashes.
+	name = strings.NewReplacer("ь", "", "Ь", "", "ъ", "", "Ъ", "").Replace(name)
 	s := strings.Trim(strings.ReplaceAll(slug.Make(name), "_", "-"), "-")
 	if len(s) > schedule.MaxID {
 		cut := s[:schedule.MaxID]
