@@ -97,7 +97,7 @@ func contents(s *schedule.Schedule) any {
 	}
 	conference := *s.Conference()
 	conference.Zone = nil
-	return []any{conference, s.Conference().Zone.String(), s.Updated(), s.Rooms(), s.Speakers(), s.Tracks(), s.Talks(), slots}
+	return []any{conference, s.Conference().Zone.String(), s.Rooms(), s.Speakers(), s.Tracks(), s.Talks(), slots}
 }
 
 func TestSample(t *testing.T) {
@@ -220,7 +220,6 @@ func TestWriteNativeReadsBack(t *testing.T) {
 			Venue: schedule.Venue{Name: text.Draw(t, "venue"), Position: &schedule.Position{
 				Latitude: rapid.Float64Range(-90, 90).Draw(t, "latitude"), Longitude: rapid.Float64Range(-180, 180).Draw(t, "longitude")}},
 		}}}
-		d.Updated = time.Unix(int64(rapid.IntRange(0, 4e9).Draw(t, "updated")), 0)
 		d.Rooms = []schedule.DraftRoom{{Room: schedule.Room{ID: "r", Name: name.Draw(t, "room")}}}
 		for i := range rapid.IntRange(1, 3).Draw(t, "speakers") {
 			d.Speakers = append(d.Speakers, schedule.DraftSpeaker{Speaker: schedule.Speaker{
@@ -261,7 +260,6 @@ func TestWriteNativeReadsBack(t *testing.T) {
 func TestWriteNativeText(t *testing.T) {
 	t.Parallel()
 	const text = `slotcast: 1
-updated: 2024-03-01T09:00:00Z
 conference:
   id: moon-conf
   name: Moon Conf

@@ -15,7 +15,7 @@ import (
 
 // The keys of the native format, in the order in which they are written.
 var (
-	rootKeys       = []string{"slotcast", "updated", "conference", "rooms", "speakers", "tracks", "talks"}
+	rootKeys       = []string{"slotcast", "conference", "rooms", "speakers", "tracks", "talks"}
 	conferenceKeys = []string{"id", "name", "description", "url", "timezone", "day_change", "venue"}
 	venueKeys      = []string{"name", "address", "latitude", "longitude"}
 	roomKeys       = []string{"id", "name"}
@@ -74,13 +74,6 @@ func (r *nativeReader) read(o Options) {
 	root := r.object(r.root, "", rootKeys)
 	if version := root.text("slotcast"); version != "" && version != strconv.Itoa(nativeVersion) {
 		r.fault("version", root.get("slotcast"), "slotcast", "the format's version “%s” is not known; this program reads version %d", schedule.Shorten(version), nativeVersion)
-	}
-	if updated := root.text("updated"); updated != "" {
-		t, err := time.Parse(time.RFC3339, updated)
-		if err != nil || t.Year() < 1 {
-			r.fault("time", root.get("updated"), "updated", "“%s” is not an instant; write it as 2016-11-01T12:00:00Z", schedule.Shorten(updated))
-		}
-		r.draft.Updated = t
 	}
 	r.conference(root.object("conference", conferenceKeys), o)
 

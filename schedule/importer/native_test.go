@@ -28,7 +28,6 @@ func TestNativeProblems(t *testing.T) {
 		"null conference":    {"conference:\ntalks:\n- {title: A, " + slot + "}\n", []string{"1:12 name-missing conference", "1:12 zone-missing conference"}},
 		"conference text":    {"conference: C\ntalks:\n- {title: A, " + slot + "}\n", []string{"1:13 type conference"}},
 		"version":            {"slotcast: 2\n" + conf + "talks:\n- {title: A, " + slot + "}\n", []string{"1:11 version slotcast"}},
-		"updated":            {"updated: yesterday\n" + conf + "talks:\n- {title: A, " + slot + "}\n", []string{"1:10 time updated"}},
 		"zone":               {"conference: {name: C, timezone: Mars/Base}\ntalks:\n- {title: A, " + slot + "}\n", []string{"1:33 zone conference.timezone"}},
 		"zone type":          {"conference: {name: C, timezone: [Mars]}\ntalks:\n- {title: A, " + slot + "}\n", []string{"1:33 type conference.timezone"}},
 		"name type":          {"conference: {name: {}, timezone: UTC}\ntalks:\n- {title: A, " + slot + "}\n", []string{"1:20 type conference.name"}},
@@ -162,10 +161,6 @@ func TestNativeOptions(t *testing.T) {
 	s, _, err := Load(src, Options{})
 	require.NoError(t, err)
 	require.Equal(t, src.Modified, s.Updated())
-	src.Data = []byte("updated: 2019-01-01T00:00:00+01:00\n" + conf + talks)
-	s, _, err = Load(src, Options{})
-	require.NoError(t, err)
-	require.Equal(t, "2018-12-31T23:00:00Z", s.Updated().Format(time.RFC3339))
 }
 
 // A file that was cut off anywhere is read or refused, never more than that.

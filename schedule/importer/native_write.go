@@ -5,7 +5,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -20,9 +19,6 @@ import (
 func WriteNative(w io.Writer, s *schedule.Schedule) error {
 	root := &yamlMap{}
 	root.plain("slotcast", strconv.Itoa(nativeVersion))
-	if t := s.Updated(); !t.IsZero() {
-		root.plain("updated", t.UTC().Format(time.RFC3339))
-	}
 	root.add("conference", conferenceYAML(s.Conference()))
 	addList(root, "rooms", s.Rooms(), func(r *schedule.Room) *yaml.Node {
 		m := &yamlMap{}
