@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -64,7 +65,7 @@ func (a *app) serve(ctx context.Context, listen, baseURL string) error {
 	a.logger.Info("serving", "conference", s.Conference().Name, "slots", len(s.Slots()), "at", base+"/",
 		"version", programVersion(), "zone_data", schedule.ZoneDataVersion())
 	if a.listening != nil {
-		a.listening(base)
+		a.listening(listener.Addr())
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return srv.Serve(ctx, listener) })
@@ -78,13 +79,15 @@ func (a *app) serve(ctx context.Context, listen, baseURL string) error {
 func (a *app) publish(s *schedule.Schedule) {
 	a.publisher.Publish(a.published.next(a.world, s, a.baseURL))
 	a.mu.Lock()
-	defer a.mu.Unlock()
 	a.status = server.SourceStatus{Source: sourceName(a.args), Read: a.now().UTC()}
+	a.mu.Unlock()
 }
 
 // reread reads the source again whenever it is asked to, until ctx is done.
 func (a *app) reread(ctx context.Context) {
 	for {
+		// Reading a schedule takes several times the memory that serving it does.
+		debug.FreeOSMemory()
 		select {
 		case <-ctx.Done():
 			return

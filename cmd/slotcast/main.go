@@ -9,6 +9,7 @@ package main
 import (
 	"context"
 	"io"
+	"net"
 	"os"
 	"os/signal"
 	"syscall"
@@ -21,6 +22,7 @@ var version = ""
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	reload := make(chan os.Signal, 1)
 	signal.Notify(reload, syscall.SIGHUP)
 	w := world{
@@ -42,7 +44,7 @@ type world struct {
 	now            func() time.Time
 	reload         <-chan os.Signal // asks a server to read its source again
 
-	// listening is told the base URL of a server that accepts connections. It
+	// listening is told the address at which a server accepts connections. It
 	// may be nil.
-	listening func(baseURL string)
+	listening func(net.Addr)
 }

@@ -74,19 +74,20 @@ SLOTCAST_BASE_URL, and so on.`,
 	root.SetOut(w.stdout)
 	root.SetErr(w.stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w; see slotcast %s --help", err, cmd.Name())
+		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(serveCommand(w), exportCommand(w), checkCommand(w), convertCommand(w), healthCommand(w), versionCommand(w))
 	return root
 }
 
-// fromEnvironment sets the flags that were not given from the environment.
+// fromEnvironment sets the flags that were not given from the environment. What
+// is empty there counts as not given, as container tools leave it.
 func fromEnvironment(flags *pflag.FlagSet, getenv func(string) (string, bool)) error {
 	var errs []error
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := "SLOTCAST_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		value, given := getenv(name)
-		if f.Changed || !given || f.Name == "help" {
+		value, _ := getenv(name)
+		if f.Changed || value == "" || f.Name == "help" {
 			return
 		}
 		if err := flags.Set(f.Name, value); err != nil {

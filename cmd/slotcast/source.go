@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -55,7 +56,7 @@ func (f *sourceFlags) load(w world, args []string) (*schedule.Schedule, schedule
 	switch {
 	case len(args) == 0:
 	case args[0] == "-":
-		source, err = importer.ReadFrom("standard input", w.stdin)
+		source, err = importer.ReadFrom(sourceName(args), w.stdin)
 		source.Modified = w.now()
 	default:
 		source, err = importer.ReadFile(args[0])
@@ -68,8 +69,11 @@ func (f *sourceFlags) load(w world, args []string) (*schedule.Schedule, schedule
 
 // sourceName names the SOURCE among a command's arguments.
 func sourceName(args []string) string {
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		return "the built-in sample"
+	case args[0] == "-":
+		return "standard input"
 	}
 	return args[0]
 }
@@ -128,10 +132,18 @@ func (p *published) next(w world, s *schedule.Schedule, baseURL string) *feed.Ca
 }
 
 // writeFile writes a result to a file, or to standard output where name is
-// empty or "-". A file appears whole or not at all.
+// empty or "-". A file appears whole or not at all; a device or a pipe is
+// written to.
 func writeFile(w world, name string, write func(io.Writer) error) (err error) {
 	if name == "" || name == "-" {
 		return write(w.stdout)
+	}
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		f, err := os.OpenFile(name, os.O_WRONLY, 0)
+		if err != nil {
+			return fmt.Errorf("write %s: %w", name, err)
+		}
+		return errors.Join(write(f), f.Close())
 	}
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
 	if err != nil {
