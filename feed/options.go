@@ -126,12 +126,12 @@ var folders = map[schedule.ScopeKey]string{
 }
 
 // ParseChosen reads the query of a download of chosen talks: like
-// [ParseQuery]'s, with the talks' ids as "id", of which there must be one. The
+// [ParseQuery]'s, where "id" is a talk's too. There must be a talk or a slot. The
 // error is of kind [schedule.ErrInvalid].
 func ParseChosen(query string) (schedule.Scope, Options, error) {
 	query = strings.ReplaceAll("&"+query, "&id=", "&"+string(schedule.ScopeTalk)+"=")
 	scope, o, err := ParseQuery(query)
-	if err == nil && len(scope.Values(schedule.ScopeTalk)) == 0 {
+	if err == nil && !scope.Chosen() {
 		err = schedule.Errorf(schedule.ErrInvalid, "no talk is chosen; tick at least one, or ask with ?id= and a talk's id")
 	}
 	return scope, o, err

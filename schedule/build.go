@@ -121,7 +121,7 @@ func (b *builder) checked(s string, p Place, most int, oneLine bool) string {
 	}
 	if n := utf8.RuneCountInString(s); n > most {
 		b.fault("too-long", p, "it has %d characters; at most %d can be published, so shorten it", n, most)
-		return ""
+		return Shorten(s) // the schedule is not published, but nor is this missing
 	}
 	if strings.ContainsFunc(s, isStray) {
 		b.warn("control-character", p, "it has control characters, which are left out")
@@ -138,8 +138,12 @@ func (b *builder) checked(s string, p Place, most int, oneLine bool) string {
 	return strings.TrimSpace(s)
 }
 
-// isStray tells a control character that is not white space.
-func isStray(r rune) bool { return unicode.IsControl(r) && !unicode.IsSpace(r) }
+// isStray tells a character that has no shape of its own: a control character
+// that is not white space, one that reorders the text around it, or a byte order
+// mark. A title of these alone would be none.
+func isStray(r rune) bool {
+	return unicode.IsControl(r) && !unicode.IsSpace(r) || r >= '\u202A' && r <= '\u202E' || r >= '\u2066' && r <= '\u2069' || r == '\uFEFF'
+}
 
 // title is line for what stands at the head of an event, where some parsers
 // misread a backslash whatever one writes.

@@ -77,6 +77,7 @@ func draftCases(t require.TestingT) []draftCase {
 		{"abstract", func(d D) { d.Talks[0].Abstract = long('é', schedule.MaxText+1) }, "too-long", fault, "talks[0].abstract", "at most 50000"},
 		{"encoding", func(d D) { d.Talks[0].Abstract = "caf\xe9" }, "encoding", warning, "talks[0].abstract", "save the source as UTF-8"},
 		{"bell", func(d D) { d.Talks[0].Title = "Ope\aning" }, "control-character", warning, "talks[0].title", "left out"},
+		{"reordering", func(d D) { d.Talks[0].Title = "Ope\u202Ening\u2066\uFEFF" }, "control-character", warning, "talks[0].title", "left out"},
 		{"backslash", func(d D) { d.Talks[0].Title = `C:\new` }, "backslash", warning, "talks[0].title", "leave the backslash out"},
 		{"kind", func(d D) { d.Talks[0].Kind = "party" }, "kind", fault, "talks[0].kind", "talk, keynote, workshop"},
 		{"track", func(d D) { d.Talks[0].TrackID = "opps" }, "unknown-track", fault, "talks[0].track", "did you mean “ops”?"},

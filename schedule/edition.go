@@ -135,7 +135,7 @@ func (e *Edition) Find(scope Scope) ([]int32, error) {
 		for _, value := range term.values {
 			slots, known := e.byValue[term.key][value]
 			if !known && term.key != ScopeKind && term.key != ScopeTag && term.key != ScopeLanguage {
-				return nil, Errorf(ErrNotFound, "there is no %s “%s” in %s; look it up on the front page", term.key, value, e.conference.Name)
+				return nil, Errorf(ErrNotFound, "there is no %s “%s” in %s; check its spelling, or look for its new name", term.key, value, e.conference.Name)
 			}
 			if len(term.values) == 1 {
 				of = slots

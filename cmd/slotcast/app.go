@@ -49,6 +49,9 @@ func (a *app) serve(ctx context.Context, listen, baseURL string) error {
 	}
 	if base == "" {
 		base = baseOf(listen, listener.Addr())
+		if host, _, _ := net.SplitHostPort(listen); reachable(host) != host {
+			a.logger.Warn("links in feeds and pages name this machine only; give --base-url the address that readers use", "base_url", base)
+		}
 	}
 	a.baseURL = base
 	a.publisher = feed.NewPublisher()

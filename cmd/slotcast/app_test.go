@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -348,5 +349,36 @@ func TestBaseOf(t *testing.T) {
 		addr, err := net.ResolveTCPAddr("tcp", c.addr)
 		require.NoError(t, err)
 		require.Equal(t, c.want, baseOf(c.listen, addr), c.listen)
+	}
+}
+
+// A file that cannot be written to its end is not there, and one that was there
+// stays.
+func TestWriteFileFails(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "feed.ics")
+	full := errors.New("no space left")
+	for _, kept := range []string{"", "kept"} {
+		if kept != "" {
+			write(t, path, kept)
+		}
+		w, _, _ := testWorld()
+		err := writeFile(w, path, func(to io.Writer) error {
+			_, err := io.WriteString(to, "half of i")
+			require.NoError(t, err)
+			return full
+		})
+		require.ErrorIs(t, err, full)
+		require.ErrorContains(t, err, "write "+path)
+		entries, err := os.ReadDir(filepath.Dir(path))
+		require.NoError(t, err)
+		if kept == "" {
+			require.Empty(t, entries)
+			continue
+		}
+		require.Len(t, entries, 1)
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, kept, string(text))
 	}
 }

@@ -60,8 +60,8 @@ func contents(s *schedule.Schedule) string {
 	if s == nil {
 		return ""
 	}
-	return fmt.Sprintf("; %d slots, %d talks, %d tracks, %d speakers, %d rooms, times in %s",
-		len(s.Slots()), len(s.Talks()), len(s.Tracks()), len(s.Speakers()), len(s.Rooms()), s.Conference().Zone)
+	return fmt.Sprintf("; %s, %s, %s, %s, %s, times in %s", count(len(s.Slots()), "slot"), count(len(s.Talks()), "talk"),
+		count(len(s.Tracks()), "track"), count(len(s.Speakers()), "speaker"), count(len(s.Rooms()), "room"), s.Conference().Zone)
 }
 
 // writeReport writes the report as one JSON object. Of a source that cannot be

@@ -28,6 +28,6 @@ a YAML file that can be edited by hand and served.`,
 		},
 	}
 	source.register(cmd.Flags())
-	cmd.Flags().StringVarP(&out, "output", "o", "", "file to write; standard output where it is left out")
+	cmd.Flags().StringVarP(&out, "out", "o", "", "file to write; standard output where it is left out")
 	return cmd
 }

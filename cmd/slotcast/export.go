@@ -52,7 +52,7 @@ alarm=MINUTES, busy=0 or 1, cancelled=hide and tz=utc.`,
 	flags := cmd.Flags()
 	source.register(flags)
 	flags.StringVar(&scope, "scope", "", "which slots, such as 'track=go&day=2026-05-02'; all where it is left out")
-	flags.StringVarP(&out, "output", "o", "", "file to write; standard output where it is left out")
+	flags.StringVarP(&out, "out", "o", "", "file to write; standard output where it is left out")
 	flags.StringVar(&as, "as", "ics", "what to write: ics")
 	flags.StringVar(&baseURL, "base-url", "", "address of the server that serves this feed, for the feed to name")
 	return cmd

@@ -24,12 +24,20 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Vars = append(env.Vars, quickExit)
+			return nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":  exits,
-			"mkfifo":   makePipe,
+			"mkfifo": makePipe,
 		},
 	})
 }
+
+// quickExit is for the race detector, which otherwise has every process that it
+// watches wait for a second before it ends.
+const quickExit = "GORACE=atexit_sleep_ms=0"
 
 // exits is the scripts' command "exits STATUS PROGRAM [ARGUMENT...]": it runs
 // the program, whose exit status must be that.
@@ -102,5 +110,5 @@ func testWorld() (world, *output, *output) {
 func program(t *testing.T, args ...string) *exec.Cmd {
 	path, err := os.Executable()
 	require.NoError(t, err)
-	return &exec.Cmd{Path: path, Args: append([]string{"slotcast"}, args...), Env: []string{}}
+	return &exec.Cmd{Path: path, Args: append([]string{"slotcast"}, args...), Env: []string{quickExit}}
 }

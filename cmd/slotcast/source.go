@@ -94,14 +94,16 @@ func (f *sourceFlags) loadValid(w world, args []string) (*schedule.Schedule, err
 	return s, nil
 }
 
+// count says how many there are of what, as in "1 error" and "2 errors".
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
 // summary counts a report's problems, as in "2 errors and 1 warning".
 func summary(r schedule.Report) string {
-	count := func(n int, what string) string {
-		if n == 1 {
-			return "1 " + what
-		}
-		return fmt.Sprintf("%d %ss", n, what)
-	}
 	switch {
 	case r.Faults == 0 && r.Warnings == 0:
 		return "no problems"

@@ -133,7 +133,7 @@ type dayView struct {
 }
 
 type slotView struct {
-	Talk                                 schedule.TalkID
+	ID                                   schedule.SlotID
 	Time, Title, Speakers, Room, Address string
 	Cancelled                            bool
 }
@@ -243,7 +243,7 @@ func viewDay(e *schedule.Edition, baseURL string, day schedule.Date) dayView {
 	for _, i := range slots {
 		slot := e.Slots()[i]
 		s := slotView{
-			Talk:      slot.Talk.ID,
+			ID:        slot.ID,
 			Time:      slot.Start.Format("15:04") + "–" + slot.End.Format("15:04"),
 			Title:     slot.Talk.Title,
 			Room:      "room to be announced",
