@@ -34,8 +34,8 @@ func title(e *schedule.Edition, scope schedule.Scope) string {
 	return cleanLine(cut(strings.Join(labels(e, scope), ", "), maxName/2)+" – "+name, maxName)
 }
 
-// labels says what each value of a scope stands for. Every id in the scope must
-// be in the edition.
+// labels says what each value of a scope stands for that does not choose talks.
+// Every id in the scope must be in the edition.
 func labels(e *schedule.Edition, scope schedule.Scope) []string {
 	var all []string
 	scope.Each(func(key schedule.ScopeKey, value string) {
@@ -46,8 +46,6 @@ func labels(e *schedule.Edition, scope schedule.Scope) []string {
 			value = e.Speaker(schedule.SpeakerID(value)).Name
 		case schedule.ScopeRoom:
 			value = e.Room(schedule.RoomID(value)).Name
-		case schedule.ScopeTalk:
-			value = e.Talk(schedule.TalkID(value)).Title
 		case schedule.ScopeDay:
 			if day, err := schedule.ParseDate(value); err == nil {
 				value = day.Long()
@@ -73,7 +71,7 @@ func about(e *schedule.Edition, scope schedule.Scope) string {
 			t := e.Track(schedule.TrackID(value))
 			text = t.Description
 			if len(t.Hosts) > 0 {
-				text += "\n\nHosted by " + credits(t.Hosts) + "."
+				text += "\n\nHosted by " + credits(t.Hosts)
 			}
 		case schedule.ScopeSpeaker:
 			p := e.Speaker(schedule.SpeakerID(value))

@@ -46,11 +46,14 @@ type interopReader struct {
 }
 
 // interopExpect returns by a file's base name the events that its schedule
-// says; TestInterop compares them too. A file without an entry is compared
-// between the parsers only.
+// says; TestInterop compares them too.
 func interopExpect(t *testing.T) map[string][]interopEvent {
 	t.Helper()
-	return nil
+	expect := map[string][]interopEvent{}
+	for _, g := range goldens(t) {
+		expect[g.name+".ics"] = expected(g)
+	}
+	return expect
 }
 
 const interopPrograms = "../testdata/interop/"
@@ -74,9 +77,8 @@ func TestInterop(t *testing.T) {
 				got := r.files[file]
 				require.Empty(t, got.Errors, "%s finds errors", r.reader)
 				require.Equal(t, want, got, "%s (actual) reads other than %s (expected)", r.reader, read[0].reader)
-				if events, ok := expect[file]; ok {
-					require.Equal(t, events, got.Events, "%s (actual) reads other than the schedule (expected) says", r.reader)
-				}
+				require.Contains(t, expect, file)
+				require.Equal(t, expect[file], got.Events, "%s (actual) reads other than the schedule (expected) says", r.reader)
 			}
 		})
 	}

@@ -66,9 +66,9 @@ func changeBefore(t time.Time) change {
 			return change{name: name, from: offset, to: offset}
 		}
 		t = start.Add(-time.Second)
-		// Zone data also has transitions that change a name or a flag only.
+		// Zone data also has transitions that change a name or a flag only; the
+		// name stays the one at t.
 		if _, before := t.Zone(); before != offset {
-			name, _ = start.Zone()
 			return newChange(name, before, offset, start)
 		}
 	}

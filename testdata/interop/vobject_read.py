@@ -24,11 +24,15 @@ known_zones = vars(vobject.icalendar)["__tzidMap"]
 only_utc = dict(known_zones)
 
 
-def instant(event, name):
+def instant(event, name, zones):
     """Returns the UTC instant of a property, by the zone data of the file."""
-    read = event.contents[name][0].value
+    line = event.contents[name][0]
+    read = line.value
     if not isinstance(read, datetime.datetime):
         raise ValueError("%s is a date without a time" % name)
+    if read.tzinfo is None:
+        # The parser drops a zone of the file that is never off UTC.
+        read = read.replace(tzinfo=zones.get(line.params.get("X-VOBJ-ORIGINAL-TZID", [None])[0]))
     if read.tzinfo is None:
         raise ValueError("%s has no time zone" % name)
     return read.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -38,11 +42,11 @@ def text(component, name):
     return component.contents[name][0].value if name in component.contents else ""
 
 
-def read_event(event):
+def read_event(event, zones):
     return {
         "uid": text(event, "uid"),
-        "start": instant(event, "dtstart"),
-        "end": instant(event, "dtend"),
+        "start": instant(event, "dtstart", zones),
+        "end": instant(event, "dtend", zones),
         "summary": text(event, "summary"),
         "location": text(event, "location"),
         "description": text(event, "description"),
@@ -60,7 +64,8 @@ def read_file(path):
         with open(path, encoding="utf-8", newline="") as file:
             (calendar,) = vobject.readComponents(file.read(), validate=True)
         result["name"] = text(calendar, "x-wr-calname")
-        result["events"] = [read_event(event) for event in calendar.contents.get("vevent", [])]
+        zones = {zone.tzid.value: zone.tzinfo for zone in calendar.contents.get("vtimezone", [])}
+        result["events"] = [read_event(event, zones) for event in calendar.contents.get("vevent", [])]
     except Exception as error:  # whatever a parser raises is what it makes of the file
         result["errors"].append(repr(error))
     return result
