@@ -17,6 +17,9 @@ import (
 	"slotcast/schedule"
 )
 
+// httpDate is the form of a date in a header (RFC 9110 section 5.6.7).
+const httpDate = "Mon, 02 Jan 2006 15:04:05 GMT"
+
 // Catalog is an edition rendered. It does not change, and any number of
 // goroutines may use it.
 type Catalog struct {
@@ -25,6 +28,7 @@ type Catalog struct {
 	fragments []fragment // of each slot, in the edition's order
 	head      []byte     // what every document begins with
 	timezone  []byte
+	httpDate  string // of the edition's last change
 }
 
 // fragment is a slot's VEVENT, ready to be copied into a document.
@@ -49,6 +53,7 @@ func NewCatalog(e *schedule.Edition, r *Rendering, baseURL string) *Catalog {
 		fragments: make([]fragment, len(r.slots)),
 		head:      commonHead(e.Conference(), baseURL),
 		timezone:  r.timezone,
+		httpDate:  e.Modified().UTC().Format(httpDate),
 	}
 	inChunks(len(r.slots), func(from, to int) {
 		deflate := newDeflater()

@@ -290,6 +290,10 @@ func (d *Document) ETag(e Encoding) string { return d.etags[e] }
 // included.
 func (d *Document) LastModified() time.Time { return d.catalog.edition.Modified() }
 
+// HTTPDate returns [Document.LastModified] as the value of a Last-Modified
+// header (RFC 9110 section 5.6.7).
+func (d *Document) HTTPDate() string { return d.catalog.httpDate }
+
 // Len returns how many events the document has.
 func (d *Document) Len() int { return len(d.slots) }
 

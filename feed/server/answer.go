@@ -23,6 +23,7 @@ type resource interface {
 	ETag(feed.Encoding) string
 	Size(feed.Encoding) int
 	LastModified() time.Time
+	HTTPDate() string // LastModified as a header's value
 	WriteTo(io.Writer, feed.Encoding) error
 }
 
@@ -77,13 +78,13 @@ func answer(c echo.Context, r resource) error {
 	modified := r.LastModified()
 	h := response.Header()
 	h["Etag"] = []string{r.ETag(encoding)}
-	h[echo.HeaderLastModified] = []string{modified.UTC().Format(http.TimeFormat)}
+	h[echo.HeaderLastModified] = []string{r.HTTPDate()}
 	h[echo.HeaderCacheControl] = cacheControlPublic
 	h[echo.HeaderVary] = varyEncoding
 	h["Accept-Ranges"] = noRanges
 	if notModified(request, r, modified) {
-		h.Del(echo.HeaderContentType)
-		h.Del(echo.HeaderContentDisposition)
+		delete(h, echo.HeaderContentType)
+		delete(h, echo.HeaderContentDisposition)
 		response.WriteHeader(http.StatusNotModified)
 		return nil
 	}

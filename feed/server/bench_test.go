@@ -24,8 +24,8 @@ import (
 
 const (
 	benchClients = 8
-	benchRound   = 150 * time.Millisecond
-	benchRounds  = 9
+	benchRound   = 100 * time.Millisecond
+	benchRounds  = 21
 )
 
 // BenchmarkServe asks this server and a bare net/http handler that writes the

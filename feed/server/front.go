@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -75,6 +76,7 @@ type page struct {
 func (p *page) ETag(e feed.Encoding) string { return p.etags[e] }
 func (p *page) Size(e feed.Encoding) int    { return len(p.bodies[e]) }
 func (p *page) LastModified() time.Time     { return p.modified }
+func (p *page) HTTPDate() string            { return p.modified.UTC().Format(http.TimeFormat) }
 func (p *page) WriteTo(w io.Writer, e feed.Encoding) error {
 	_, err := w.Write(p.bodies[e])
 	return err

@@ -38,10 +38,9 @@ func (s *Server) logRequest(c echo.Context, start time.Time) {
 		return
 	}
 	now := time.Now()
-	line := slog.NewRecord(now, slog.LevelInfo, "request", 0)
+	line := slog.NewRecord(now, slog.LevelInfo, c.Request().Method, 0)
 	line.AddAttrs(
 		slog.String("request_id", requestID(c)),
-		slog.String("method", c.Request().Method),
 		slog.String("uri", start200(c.Request().RequestURI)),
 		slog.Int("status", c.Response().Status),
 		slog.Int64("octets", c.Response().Size),
@@ -63,7 +62,13 @@ func (s *Server) recovered(next echo.HandlerFunc, c echo.Context) (err error) {
 	return next(c)
 }
 
-func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
+// requestID returns the id that observe gave to a request.
+func requestID(c echo.Context) string {
+	if id := c.Response().Header()[echo.HeaderXRequestID]; len(id) > 0 {
+		return id[0]
+	}
+	return ""
+}
 
 // start200 returns what of s is logged.
 func start200(s string) string { return s[:min(len(s), maxLogged)] }
