@@ -30,7 +30,10 @@ is not.`,
 			if err != nil {
 				return fmt.Errorf("--listen: %w", err)
 			}
-			if err := askReady(cmd.Context(), w.stdout, "http://"+net.JoinHostPort(reachable(host), port)+"/readyz"); err != nil {
+			if host = reachable(host); host == "localhost" {
+				host = "127.0.0.1" // an image of the program alone cannot look names up
+			}
+			if err := askReady(cmd.Context(), w.stdout, "http://"+net.JoinHostPort(host, port)+"/readyz"); err != nil {
 				return &exitError{exitProblems, err}
 			}
 			return nil
