@@ -84,7 +84,7 @@ func Nearest(word string, known []string) string {
 	if len(word) > MaxID {
 		return ""
 	}
-	best, bestDistance := "", min(len(word), 1+max(1, len(word)/3))
+	best, bestDistance := "", min(len(word), 1+max(1, (len(word)+1)/3))
 	for _, k := range known {
 		if d := editDistance(word, k, bestDistance); d < bestDistance {
 			best, bestDistance = k, d
@@ -93,31 +93,34 @@ func Nearest(word string, known []string) string {
 	return best
 }
 
-// editDistance returns the Levenshtein distance of a and b in octets, or limit
-// where it is not below limit.
+// editDistance returns how many octets must be put in, taken out, replaced or
+// swapped with their neighbour to make b of a, or limit where it is not fewer.
 func editDistance(a, b string, limit int) int {
 	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
 		return limit
 	}
-	row := make([]int, len(b)+1)
+	before, row, next := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		least := row[0]
+		next[0] = i + 1
+		least := next[0]
 		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
+			replaced := row[j]
+			if a[i] != b[j] {
+				replaced++
 			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-			least = min(least, row[j+1])
+			next[j+1] = min(replaced, row[j+1]+1, next[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				next[j+1] = min(next[j+1], before[j-1]+1)
+			}
+			least = min(least, next[j+1])
 		}
 		if least >= limit {
 			return limit
 		}
+		before, row, next = row, next, before
 	}
 	return min(row[len(b)], limit)
 }

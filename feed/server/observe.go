@@ -43,10 +43,12 @@ func (s *Server) logRequest(c echo.Context, start time.Time) {
 		slog.String("request_id", requestID(c)),
 		slog.String("uri", start200(c.Request().RequestURI)),
 		slog.Int("status", c.Response().Status),
-		slog.Int64("octets", c.Response().Size),
 		slog.Int64("us", now.Sub(start).Microseconds()),
 		slog.String("client", start200(c.Request().UserAgent())),
 	)
+	if n := c.Response().Size; n > 0 {
+		line.AddAttrs(slog.Int64("octets", n))
+	}
 	_ = handler.Handle(ctx, line) // as a logger does: where a log fails there is nobody to tell
 }
 
