@@ -36,9 +36,14 @@ func ZoneDataVersion() string {
 // for. For a name that is not in the data the error is of kind [ErrInvalid];
 // "" and "Local" are such names (rule 53).
 func LoadZone(name string) (*time.Location, error) {
-	refused := Errorf(ErrInvalid, "“%s” is not a time zone; give an IANA name such as Europe/Berlin or America/Los_Angeles", Shorten(name))
+	refused := func() (*time.Location, error) {
+		if near := zoneLike(name); near != "" {
+			return nil, Errorf(ErrInvalid, "“%s” is not a time zone; did you mean %s?", Shorten(name), near)
+		}
+		return nil, Errorf(ErrInvalid, "“%s” is not a time zone; give an IANA name such as Europe/Berlin or America/Los_Angeles", Shorten(name))
+	}
 	if name == "" || name == "version" || name == "links" {
-		return nil, refused
+		return refused()
 	}
 	if name == UTC || name == "Etc/UTC" {
 		return time.UTC, nil
@@ -56,7 +61,7 @@ func LoadZone(name string) (*time.Location, error) {
 			return LoadZone(target)
 		}
 	}
-	return nil, refused
+	return refused()
 }
 
 func zoneFile(name string) ([]byte, error) {
@@ -76,4 +81,28 @@ func zoneFile(name string) ([]byte, error) {
 		}
 	}
 	return nil, ErrNotFound
+}
+
+// zoneLike returns the zone that was likely meant by a name that is none: one
+// that differs in case, or by a letter or two, or whose city it is.
+func zoneLike(name string) string {
+	archive, err := zip.NewReader(bytes.NewReader(zonesZip), int64(len(zonesZip)))
+	if err != nil || len(name) > MaxID {
+		return ""
+	}
+	city := strings.ReplaceAll(name, " ", "_")
+	var names []string
+	for _, f := range archive.File {
+		if !strings.Contains(f.Name, "/") {
+			continue
+		}
+		if strings.EqualFold(f.Name, city) || strings.EqualFold(f.Name[strings.LastIndexByte(f.Name, '/')+1:], city) {
+			return f.Name
+		}
+		names = append(names, f.Name)
+	}
+	if !strings.Contains(name, "/") {
+		return "" // too little to go by
+	}
+	return Nearest(name, names)
 }

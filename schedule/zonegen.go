@@ -33,6 +33,14 @@ func main() {
 	}
 }
 
+// abbreviations are zones that Debian keeps and the database has made links
+// since 2024b: calendars do not know them, and nobody holds a conference there.
+var abbreviations = map[string]string{
+	"CET": "Europe/Brussels", "EET": "Europe/Athens", "MET": "Europe/Brussels", "WET": "Europe/Lisbon",
+	"EST": "America/Panama", "MST": "America/Phoenix", "HST": "Pacific/Honolulu",
+	"EST5EDT": "America/New_York", "CST6CDT": "America/Chicago", "MST7MDT": "America/Denver", "PST8PDT": "America/Los_Angeles",
+}
+
 func generate(zoneinfo, out string) error {
 	source, err := os.ReadFile(filepath.Join(zoneinfo, "tzdata.zi"))
 	if err != nil {
@@ -58,6 +66,8 @@ func generate(zoneinfo, out string) error {
 		switch {
 		case strings.HasPrefix(line, "# version "):
 			version = fields[2]
+		case len(fields) > 2 && fields[0] == "Z" && abbreviations[fields[1]] != "":
+			links = append(links, fields[1]+" "+abbreviations[fields[1]]+"\n")
 		case len(fields) > 2 && fields[0] == "Z" && fields[1] != "Factory":
 			names = append(names, fields[1])
 		case len(fields) == 3 && fields[0] == "L" && ownName[fields[2]]:
