@@ -26,8 +26,10 @@ test: setup ## run every check; nothing is skipped
 build: ## build dist/slotcast, one file that needs nothing else
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o dist/slotcast ./cmd/slotcast
 
-bench: ## measure the rendering of feeds
-	go test -run='^$$' -bench=. -benchmem ./feed/...
+bench: ## measure rendering, feeds and requests
+	go test -run='^$$' -bench=. -benchmem ./feed ./schedule/...
+	go test -run='^$$' -bench=Handler -benchmem ./feed/server
+	go test -run='^$$' -bench=Serve -benchtime=1x ./feed/server
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)
 	@set -e; for package in $$(go list ./...); do \
