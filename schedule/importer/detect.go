@@ -77,7 +77,7 @@ func disguise(data []byte) string {
 var (
 	htmlPattern  = regexp.MustCompile(`(?i)^<(?:!doctype\s+html|html)\b`)
 	nativeKey    = regexp.MustCompile(`(?m)^["']?(?:slotcast|conference|talks)["']?[ \t]*:(?:\s|$)`)
-	trackAtStart = regexp.MustCompile(`(?im)^[\t\p{Z}]*track[\t\p{Z}]*:`)
+	trackAtStart = regexp.MustCompile(`(?im)^[\t\p{Z}\p{Cf}]*track[\t\p{Z}\p{Cf}]*:`)
 )
 
 // markupHead returns the first octets of what data begins with.
@@ -124,7 +124,7 @@ func isJSON(data []byte) bool {
 	return len(data) > 0 && data[0] == '{'
 }
 
-// isTrackPage tells whether there is a track near the start and a time range
+// isTrackPage tells whether there is a track near the start and a slot's line
 // anywhere after it.
 func isTrackPage(data []byte) bool {
 	at := trackAtStart.FindIndex(data[:min(len(data), 64<<10)])
@@ -132,7 +132,10 @@ func isTrackPage(data []byte) bool {
 		return false
 	}
 	for line := range bytes.Lines(data[at[1]:]) {
-		if len(line) <= maxRangeLine && rangePattern.Match(bytes.TrimSpace(line)) {
+		if len(line) > 4*maxRangeLine { // with room for wide spaces
+			continue
+		}
+		if _, _, ok := slotLine(pageText(string(line))); ok {
 			return true
 		}
 	}

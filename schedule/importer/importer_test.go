@@ -133,6 +133,8 @@ func TestDetect(t *testing.T) {
 		"Track: Go\nten to eleven\n":                    "",
 		"10:00 - 11:00\n":                               "",
 		"We met at the conference: it was good. talks:": "",
+
+		"\u200BTrack\u00A0: Go\n10:00\u00A0-\u00A011:00 Room 1": "trackpage",
 	} {
 		f, err := choose(Source{Name: "x", Data: []byte(text)}, Options{})
 		require.Equal(t, want, string(f.name), text)

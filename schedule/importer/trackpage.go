@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"slotcast/schedule"
@@ -18,18 +19,11 @@ var (
 	dayPattern   = regexp.MustCompile(`(?i)^day of (?:the )?week\s*:\s*(.*)$`)
 	hostPattern  = regexp.MustCompile(`(?i)^track hosts?\s*:\s*(.*)$`)
 	byPattern    = regexp.MustCompile(`^(?:by:?\s|(?:By|BY):?\s+\p{Lu})`)
+	byName       = regexp.MustCompile(`^(?i:by):?\s+\p{Lu}.*[^.,;:!?]$`)
 	byWord       = regexp.MustCompile(`^(?i:by):?\s+`)
 	rolePattern  = regexp.MustCompile(`^(?:(.*\S)\s+)?@\s*(\S.*)$`)
 	namesPattern = regexp.MustCompile(`\s*(?:,\s*(?:and|&)\s|,|;|\s(?:and|&)\s)\s*`)
 	suffixName   = regexp.MustCompile(`^(?i:jr|sr|ph\.?d|m\.?d|ii|iii|iv)\.?$`)
-	rangePattern = regexp.MustCompile(`(?i)^(\d{1,2})(?:[:.](\d{2}))?\s*([ap]\.?m\.?)?\s*(?:[-\x{2010}-\x{2015}\x{2212}]|to|until)\s*(\d{1,2})(?:[:.](\d{2}))?\s*([ap]\.?m\.?)?$`)
-	datePattern  = regexp.MustCompile(`(?i)^(?:(` + weekdayWord + `),?\s+)?(?:(` + monthWord + `)\s+(\d{1,2})(?:st|nd|rd|th)?|(\d{1,2})(?:st|nd|rd|th)?\.?\s+(?:of\s+)?(` + monthWord + `))(?:,?\s+(\d{4}))?$`)
-	weekdayOnly  = regexp.MustCompile(`(?i)^(?:` + weekdayWord + `)$`)
-)
-
-const (
-	weekdayWord = `(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?`
-	monthWord   = `(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?`
 )
 
 // Limits on a track page.
@@ -41,9 +35,10 @@ const (
 	// Longer lines are paragraphs, whatever they begin with.
 	maxRangeLine = 60  // octets
 	maxHeadLine  = 200 // characters of a title, of speakers, of a role
+	maxTitle     = 3   // lines
 )
 
-// pageLine is a line of the page, trimmed.
+// pageLine is a line of the page, as pageText returns it.
 type pageLine struct {
 	number int
 	text   string
@@ -64,6 +59,7 @@ type pageSection struct {
 type pageSlot struct {
 	line  int
 	times string
+	room  string // what stands behind the times, if anything
 	body  []pageLine
 }
 
@@ -86,6 +82,7 @@ type pageReader struct {
 	days     []pageDay
 	sections []pageSection
 
+	rooms                         map[schedule.RoomID]bool
 	speakerIDs, trackIDs, talkIDs *idSet
 	speakers                      map[string]int // indexes in the draft by name
 	tracks                        map[string]int
@@ -102,7 +99,7 @@ func readTrackPage(src Source, o Options) (*schedule.Draft, schedule.Report, err
 		return nil, schedule.Report{}, err
 	}
 	r := &pageReader{
-		file: src.Name, options: o,
+		file: src.Name, options: o, rooms: map[schedule.RoomID]bool{},
 		speakerIDs: newIDSet(), trackIDs: newIDSet(), talkIDs: newIDSet(),
 		speakers: map[string]int{}, tracks: map[string]int{},
 	}
@@ -142,10 +139,14 @@ func (r *pageReader) split(text string) {
 	var section *pageSection
 	var into *[]pageLine // where text goes
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
-	number, seen := 0, map[string]bool{}
+	number, last, seen := 0, 0, map[string]bool{}
+	titled := true // something stands below the slot's times
 	for raw := range strings.SplitSeq(text, "\n") {
 		number++
-		line := pageLine{number, strings.TrimSpace(raw)}
+		line := pageLine{number, pageText(raw)}
+		if line.text != "" {
+			last = number
+		}
 		short := utf8.RuneCountInString(line.text) <= maxHeadLine
 		if day, ok := parsePageDay(line); ok && short {
 			if !seen[day.text] {
@@ -179,16 +180,38 @@ func (r *pageReader) split(text string) {
 			}
 			section.hosts = append(section.hosts, pageLine{number, m[1]})
 			into = &section.hosts
-		} else if len(line.text) <= maxRangeLine && isRange(line.text) {
-			section.slots = append(section.slots, pageSlot{line: number, times: line.text})
-			into = &section.slots[len(section.slots)-1].body
+		} else if times, room, ok := slotLine(line.text); ok {
+			section.slots = append(section.slots, pageSlot{line: number, times: times, room: room})
+			into, titled = &section.slots[len(section.slots)-1].body, false
 		} else if into != nil {
+			if titled && beginsWithHour(line.text) {
+				r.report.Warn("hour-in-text", r.at(number), "“%s” begins with an hour and is read as text; if a slot begins here, write its hours alone, as 10:35am - 11:25am", schedule.Shorten(line.text))
+			}
+			titled = titled || line.text != ""
 			*into = append(*into, line)
 		} else if line.text != "" {
 			r.report.Warn("text-after-days", r.at(number), "what stands after the conference days is not read; move it above them if it belongs to a talk")
 			into = new([]pageLine) // told once
 		}
 	}
+	if len(r.days) == 0 && !r.options.Date.IsZero() {
+		r.report.Warn("foot-missing", r.at(last), "the page names no days at its foot; is it whole? If not, copy it to its end")
+	}
+}
+
+// pageText returns a line of the page as it is matched: trimmed, with plain
+// spaces for all others, and without what has no width. Browsers copy both.
+func pageText(line string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch r {
+		case '\u00AD', '\u180E', '\u200B', '\u200E', '\u200F', '\u2060', '\uFEFF':
+			return -1
+		}
+		if unicode.IsSpace(r) {
+			return ' '
+		}
+		return r
+	}, line))
 }
 
 func (r *pageReader) section(s *pageSection) {
@@ -267,14 +290,15 @@ func (r *pageReader) speaker(name string, line int, role, affiliation, bio strin
 func (r *pageReader) slot(s *pageSection, in *pageSlot, track int, date schedule.Date, dated bool) {
 	body := trimBlank(in.body)
 	if len(body) == 0 {
-		r.report.Fault("slot-empty", r.at(in.line), "nothing stands below %s; write its title or its speakers there, or take it out", in.times)
+		r.report.Fault("slot-empty", r.at(in.line), "nothing stands below %s; write its title or its speakers there, or take it out", schedule.Shorten(in.times))
 		return
 	}
 	d := schedule.DraftTalk{At: r.at(in.line), TrackID: string(r.draft.Tracks[track].ID)}
 	if !isBy(body[0].text) && isHead(body[0].text) {
-		d.Title = oneLine(body[0].text)
+		lines := titleLines(body)
+		d.Title = oneLine(paragraphs(body[:lines]))
 		d.At = r.at(body[0].number)
-		body = trimBlank(body[1:])
+		body = trimBlank(body[lines:])
 	}
 	var names []string
 	if len(body) > 0 && isBy(body[0].text) {
@@ -285,6 +309,11 @@ func (r *pageReader) slot(s *pageSection, in *pageSlot, track int, date schedule
 			role, affiliation, read := takeRole(body)
 			body = body[read:]
 			d.SpeakerIDs = append(d.SpeakerIDs, r.speaker(name, line, role, affiliation, ""))
+		}
+	}
+	for i, line := range body {
+		if namesSpeakers(body[i:]) {
+			r.report.Warn("by-in-text", r.at(line.number), "“%s” stands in the abstract, where it names no speaker; move it right below the title if it is to", schedule.Shorten(line.text))
 		}
 	}
 	d.Abstract = paragraphs(body)
@@ -301,8 +330,10 @@ func (r *pageReader) slot(s *pageSection, in *pageSlot, track int, date schedule
 	r.draft.Talks = append(r.draft.Talks, d)
 
 	from, to, ok := parseRange(in.times)
-	if !ok {
-		r.report.Fault("time", r.at(in.line), "“%s” is not a time range; write it as 10:35am - 11:25am or 10:35 - 11:25", in.times)
+	if !ok && rangeBegins.MatchString(in.times) {
+		r.report.Fault("time", r.at(in.line), "“%s” has more in it than a time range; write a room as Room 5, and anything else on the next line", schedule.Shorten(in.times))
+	} else if !ok {
+		r.report.Fault("time", r.at(in.line), "“%s” is not a time range; write it as 10:35am - 11:25am or 10:35 - 11:25", schedule.Shorten(in.times))
 	}
 	if !ok || !dated {
 		return
@@ -313,9 +344,22 @@ func (r *pageReader) slot(s *pageSection, in *pageSlot, track int, date schedule
 		end = end.Add(24 * time.Hour)
 	}
 	r.draft.Slots = append(r.draft.Slots, schedule.DraftSlot{
-		ID: schedule.SlotID(id), TalkID: id, At: r.at(in.line),
+		ID: schedule.SlotID(id), TalkID: id, RoomID: r.room(in), At: r.at(in.line),
 		Start: schedule.Moment{Wall: start}, End: schedule.Moment{Wall: end},
 	})
+}
+
+// room returns the id of a slot's room, or "".
+func (r *pageReader) room(in *pageSlot) string {
+	if in.room == "" {
+		return ""
+	}
+	id := schedule.RoomID(slugOf(in.room))
+	if !r.rooms[id] {
+		r.rooms[id] = true
+		r.draft.Rooms = append(r.draft.Rooms, schedule.DraftRoom{At: r.at(in.line), Room: schedule.Room{ID: id, Name: in.room}})
+	}
+	return string(id)
 }
 
 // date works out the day of a section, or reports why it cannot be told.
@@ -408,77 +452,31 @@ func (r *pageReader) dayList() string {
 	return strings.Join(names, ", ")
 }
 
-func parsePageDay(line pageLine) (pageDay, bool) {
-	m := datePattern.FindStringSubmatch(line.text)
-	if m == nil {
-		if date, err := schedule.ParseDate(line.text); err == nil {
-			return pageDay{text: line.text, month: date.Month, day: date.Day, year: date.Year}, true
-		}
-		return pageDay{}, false
-	}
-	d := pageDay{text: oneLine(line.text), named: m[1] != "", year: number(m[6])}
-	if d.named {
-		d.weekday = weekdayOf(m[1])
-	}
-	d.day = number(m[3] + m[4])
-	month := strings.ToLower((m[2] + m[5])[:3])
-	d.month = 1 + time.Month(strings.Index("janfebmaraprmayjunjulaugsepoctnovdec", month)/3)
-	return d, true
-}
-
-// weekdayOf returns the weekday that a word which a pattern has found begins.
-func weekdayOf(word string) time.Weekday {
-	return time.Weekday(strings.Index("sunmontuewedthufrisat", strings.ToLower(word[:3])) / 3)
-}
-
-// isRange tells a time range: both ends have minutes, am or pm, or the first
-// takes them from the second.
-func isRange(s string) bool {
-	m := rangePattern.FindStringSubmatch(s)
-	return m != nil && m[5]+m[6] != ""
-}
-
-// parseRange reads a time range as two times of day. One that has am or pm
-// lends it to the other, or the opposite where the range would else run
-// backwards.
-func parseRange(s string) (from, to time.Duration, ok bool) {
-	m := rangePattern.FindStringSubmatch(s)
-	if m == nil {
-		return 0, 0, false
-	}
-	half := func(s string) string { return strings.ToLower(s[:min(len(s), 1)]) }
-	first, second := half(m[3]), half(m[6])
-	other := map[string]string{"a": "p", "p": "a"}
-	from, okFrom := clockOf(m[1], m[2], cmp.Or(first, second))
-	to, okTo := clockOf(m[4], m[5], cmp.Or(second, first))
-	if okFrom && okTo && from >= to {
-		if first == "" {
-			from, okFrom = clockOf(m[1], m[2], other[second])
-		} else if second == "" {
-			to, okTo = clockOf(m[4], m[5], other[first])
-		}
-	}
-	return from, to, okFrom && okTo
-}
-
-// clockOf returns a time of day; half is "a", "p", or "" for 24 hours.
-func clockOf(hours, minutes, half string) (time.Duration, bool) {
-	hour, minute := number(hours), number(minutes)
-	ok := minute < 60 && hour < 24
-	if half != "" {
-		ok = ok && hour >= 1 && hour <= 12
-		if hour %= 12; half == "p" {
-			hour += 12
-		}
-	}
-	return time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute, ok
-}
-
 // isHead tells a line that can be a title or a name rather than a paragraph.
 func isHead(s string) bool { return s != "" && utf8.RuneCountInString(s) <= maxHeadLine }
 
 func isBy(s string) bool {
 	return isHead(s) && byPattern.MatchString(s) && len(splitNames(byWord.ReplaceAllString(s, ""))) > 0
+}
+
+// namesSpeakers tells whether lines begin with one such as "by Ann Lee" that
+// stands for itself, rather than a line of a paragraph.
+func namesSpeakers(lines []pageLine) bool {
+	alone := len(lines) == 1 || len(lines) > 1 && (lines[1].text == "" || isRole(lines[1].text))
+	return alone && isBy(lines[0].text) && byName.MatchString(lines[0].text)
+}
+
+// titleLines returns how many lines the title takes that a slot's text begins
+// with: several where the speakers follow them, or else one.
+func titleLines(body []pageLine) int {
+	end := 1
+	for end < min(len(body), maxTitle) && body[end].text != "" && !isBy(body[end].text) {
+		end++
+	}
+	if isHead(paragraphs(body[:end])) && namesSpeakers(trimBlank(body[end:])) {
+		return end
+	}
+	return 1
 }
 
 // isRole tells a line such as "CTO @Fastly".

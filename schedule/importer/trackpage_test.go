@@ -15,11 +15,14 @@ import (
 	"slotcast/schedule"
 )
 
-// summary writes a slot as "02 15:04-15:04 kind id: title / speakers".
+// summary writes a slot as "02 15:04-15:04 kind id: title in room / speakers".
 func summary(s *schedule.Schedule) []string {
 	var out []string
 	for _, x := range s.Slots() {
 		line := fmt.Sprintf("%s-%s %s %s: %s", x.Start.Format("02 15:04"), x.End.Format("15:04"), x.Talk.Kind, x.ID, x.Talk.Title)
+		if x.Room != nil {
+			line += " in " + x.Room.Name
+		}
 		for _, p := range x.Talk.Speakers {
 			line += " / " + p.Credit()
 		}
@@ -120,15 +123,23 @@ func TestTrackPageProblems(t *testing.T) {
 		"odd weekday":        {"Track: T\nDay of week: Funday\n1pm - 2pm\nA\n" + foot, full, []string{"2 weekday"}, "“Funday” is not a day of the week"},
 		"no such day":        {"Track: T\n1pm - 2pm\nA\n\nFeb 30\n", dateless(2016), []string{"1 day-conflict"}, "there is no Feb 30 in 2016"},
 		"empty slots":        {"Track: T\n1pm - 2pm\n\n2pm - 3pm\nA\n3pm - 4pm\n" + foot, full, []string{"2 slot-empty", "6 slot-empty"}, "1pm - 2pm"},
-		"no slot":            {"Track: T\ntheme\n", full, []string{"empty"}, ""},
+		"no slot":            {"Track: T\ntheme\n" + foot, full, []string{"empty"}, ""},
 		"odd time":           {"Track: T\n13:00pm - 25:70\nA\n" + foot, full, []string{"2 time"}, "13:00pm - 25:70"},
 		"end before start":   {"Track: T\n14:00 - 13:00\nA\n" + foot, full, []string{"2 end-before-start end"}, ""},
+		"hour alone":         {"Track: T\n1pm - 2pm\nA\n2:30 pm\nB\n" + foot, full, []string{"4 time"}, "“2:30 pm” is not a time range"},
+		"hours and more":     {"Track: T\n1pm - 2pm Lunch\nA\n14:00 - 15:00, Bar\nB\n" + foot, full, []string{"2 time", "4 time"}, "“1pm - 2pm Lunch” has more in it than a time range"},
+		"hour in text":       {"Track: T\n1pm - 2pm\nA\n\n9:30 is early.\n3pm Lunch\n" + foot, full, []string{"5 hour-in-text?", "6 hour-in-text?"}, "“9:30 is early.”"},
+		"hour in long text":  {"Track: T\n1pm - 2pm\nA\n\n9:30 " + strings.Repeat("is early ", 9) + foot, full, nil, ""},
+		"number in text":     {"Track: T\n1pm - 2pm\nA\n\n9.30 seconds\n0.99\n12 monkeys\n1 - 2 people\n" + foot, full, nil, ""},
+		"by in the abstract": {"Track: T\n1pm - 2pm\nA\n\nText.\n\nby Ann Lee\n\nMore,\n\nby Way of Ann.\n\nby way of text\n" + foot, full, []string{"7 by-in-text?"}, "“by Ann Lee”"},
+		"by too far below":   {"Track: T\n1pm - 2pm\nA\nB\nC\nD\n\nby Ann Lee\n" + foot, full, []string{"8 by-in-text?"}, ""},
+		"half a page":        {"Track: T\n1pm - 2pm\nA\n\n", full, []string{"3 foot-missing?"}, "is it whole?"},
 		"no title":           {"Track: T\n1pm - 2pm\n" + strings.Repeat("long ", 50) + foot, full, []string{"2 title-missing"}, ""},
 		"text before":        {"Home\nAbout\nMonday Nov 7\nTrack: T\n1pm - 2pm\nA\n" + foot, full, []string{"1 text-before-track?"}, ""},
 		"text after":         {"Track: T\n1pm - 2pm\nA\n" + foot + "\nContact\nImprint\n", full, []string{"8 text-after-days?"}, ""},
-		"nameless track":     {"Track:\n1pm - 2pm\nA\n", full, []string{"1 name-missing"}, ""},
-		"long text":          {"Track: T\n1pm - 2pm\nA\n\n" + strings.Repeat("x", 60_000), full, []string{"3 too-long abstract"}, ""},
-		"skipped wall time":  {"Track: T\n2:30am - 4am\nA\n", with(func(o *Options) { o.Date = schedule.Date{Year: 2016, Month: time.March, Day: 13} }), []string{"2 time-skipped start"}, ""},
+		"nameless track":     {"Track:\n1pm - 2pm\nA\n" + foot, full, []string{"1 name-missing"}, ""},
+		"long text":          {"Track: T\n1pm - 2pm\nA\n\n" + strings.Repeat("x", 60_000) + foot, full, []string{"3 too-long abstract"}, ""},
+		"skipped wall time":  {"Track: T\n2:30am - 4am\nA\n\nSun Mar 13\n", with(func(o *Options) { o.Date = schedule.Date{Year: 2016, Month: time.March, Day: 13} }), []string{"2 time-skipped start"}, ""},
 		"two days, one page": {"Track: T\nDay of week: Monday\n1pm - 2pm\nA\nTrack: U\nDay of week: Wed\n1pm - 2pm\nB\n" + foot, dateless(2016), []string{"6 day-missing"}, "Wednesday"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -145,29 +156,33 @@ func TestTrackPageProblems(t *testing.T) {
 func TestTrackPageSlots(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string][]string{
-		"10:35 AM – 11:25 a.m.\nA":                             {"07 10:35-11:25 talk a: A"},
-		"13:00—14:00\r\nA":                                     {"07 13:00-14:00 talk a: A"},
-		"1 to 2pm\nA":                                          {"07 13:00-14:00 talk a: A"},
-		"11:30 - 12:20pm\nA":                                   {"07 11:30-12:20 talk a: A"},
-		"11:30am - 12:20\nA":                                   {"07 11:30-12:20 talk a: A"},
-		"12am - 12:30am\nA":                                    {"07 00:00-00:30 talk a: A"},
-		"11pm - 1am\nA":                                        {"07 23:00-01:00 talk a: A"},
-		"9.30 - 10.15\nA":                                      {"07 09:30-10:15 talk a: A"},
-		"1pm - 2pm\nBy the Numbers\nby Ann de Lee":             {"07 13:00-14:00 talk ann-de-lee: By the Numbers / Ann de Lee"},
-		"1pm - 2pm\nBy Ann Lee, Bo Ek, and Cy Day":             {"07 13:00-14:00 talk ann-lee-bo-ek-cy-day: T: Ann Lee, Bo Ek and Cy Day / Ann Lee / Bo Ek / Cy Day"},
-		"1pm - 2pm\nby Sam Roe, Jr. & Ann Lee\nCTO @X\n@Y Inc": {"07 13:00-14:00 talk sam-roe-jr-ann-lee: T: Sam Roe, Jr. and Ann Lee / Sam Roe, Jr., CTO, X / Ann Lee, Y Inc"},
-		"1pm - 2pm\nLunch\n2pm - 3pm\nLunch":                   {"07 13:00-14:00 break lunch: Lunch", "07 14:00-15:00 break lunch-2: Lunch"},
-		"1pm - 2pm\nby Ann Lee\n2pm - 3pm\nby Ann Lee":         {"07 13:00-14:00 talk ann-lee: T: Ann Lee / Ann Lee", "07 14:00-15:00 talk ann-lee-2: T: Ann Lee / Ann Lee"},
-		"1pm - 2pm\nOpening Keynote\nby Ann Lee":               {"07 13:00-14:00 keynote ann-lee: Opening Keynote / Ann Lee"},
-		"1pm - 2pm\nLunch with spies\nby Ann Lee":              {"07 13:00-14:00 talk ann-lee: Lunch with spies / Ann Lee"},
-		"1pm - 2pm\nPanel: What next?":                         {"07 13:00-14:00 panel panel-what-next: Panel: What next?"},
-		"1pm - 2pm\nRust Workshop":                             {"07 13:00-14:00 workshop rust-workshop: Rust Workshop"},
-		"1pm - 2pm\nLightning Talks":                           {"07 13:00-14:00 lightning lightning-talks: Lightning Talks"},
-		"1pm - 2pm\nRegistration & Coffee":                     {"07 13:00-14:00 break registration-and-coffee: Registration & Coffee"},
-		"1pm - 2pm\nConference Party":                          {"07 13:00-14:00 social conference-party: Conference Party"},
-		"1pm - 2pm\nBreaking Things":                           {"07 13:00-14:00 talk breaking-things: Breaking Things"},
+		"10:35 AM – 11:25 a.m.\nA":                                            {"07 10:35-11:25 talk a: A"},
+		"13:00—14:00\r\nA":                                                    {"07 13:00-14:00 talk a: A"},
+		"1 to 2pm\nA":                                                         {"07 13:00-14:00 talk a: A"},
+		"11:30 - 12:20pm\nA":                                                  {"07 11:30-12:20 talk a: A"},
+		"11:30am - 12:20\nA":                                                  {"07 11:30-12:20 talk a: A"},
+		"12am - 12:30am\nA":                                                   {"07 00:00-00:30 talk a: A"},
+		"11pm - 1am\nA":                                                       {"07 23:00-01:00 talk a: A"},
+		"9.30 - 10.15\nA":                                                     {"07 09:30-10:15 talk a: A"},
+		"1pm - 2pm\nBy the Numbers\nby Ann de Lee":                            {"07 13:00-14:00 talk ann-de-lee: By the Numbers / Ann de Lee"},
+		"1pm - 2pm\nBy Ann Lee, Bo Ek, and Cy Day":                            {"07 13:00-14:00 talk ann-lee-bo-ek-cy-day: T: Ann Lee, Bo Ek and Cy Day / Ann Lee / Bo Ek / Cy Day"},
+		"1pm - 2pm\nby Sam Roe, Jr. & Ann Lee\nCTO @X\n@Y Inc":                {"07 13:00-14:00 talk sam-roe-jr-ann-lee: T: Sam Roe, Jr. and Ann Lee / Sam Roe, Jr., CTO, X / Ann Lee, Y Inc"},
+		"1pm - 2pm\nLunch\n2pm - 3pm\nLunch":                                  {"07 13:00-14:00 break lunch: Lunch", "07 14:00-15:00 break lunch-2: Lunch"},
+		"1pm - 2pm\nby Ann Lee\n2pm - 3pm\nby Ann Lee":                        {"07 13:00-14:00 talk ann-lee: T: Ann Lee / Ann Lee", "07 14:00-15:00 talk ann-lee-2: T: Ann Lee / Ann Lee"},
+		"1pm - 2pm\nOpening Keynote\nby Ann Lee":                              {"07 13:00-14:00 keynote ann-lee: Opening Keynote / Ann Lee"},
+		"1pm - 2pm\nLunch with spies\nby Ann Lee":                             {"07 13:00-14:00 talk ann-lee: Lunch with spies / Ann Lee"},
+		"1pm - 2pm\nPanel: What next?":                                        {"07 13:00-14:00 panel panel-what-next: Panel: What next?"},
+		"1pm - 2pm\nRust Workshop":                                            {"07 13:00-14:00 workshop rust-workshop: Rust Workshop"},
+		"1pm - 2pm\nLightning Talks":                                          {"07 13:00-14:00 lightning lightning-talks: Lightning Talks"},
+		"1pm - 2pm\nRegistration & Coffee":                                    {"07 13:00-14:00 break registration-and-coffee: Registration & Coffee"},
+		"1pm - 2pm\nConference Party":                                         {"07 13:00-14:00 social conference-party: Conference Party"},
+		"1pm - 2pm\nA Title\nin two lines\n\nby Ann Lee\n\nText.":             {"07 13:00-14:00 talk ann-lee: A Title in two lines / Ann Lee"},
+		"1pm - 2pm\nA Title\nText.":                                           {"07 13:00-14:00 talk a-title: A Title"},
+		"1pm - 2pm\n3:10 to Yuma":                                             {"07 13:00-14:00 talk 3-10-to-yuma: 3:10 to Yuma"},
+		"1pm - 2pm Room 5\nA\n2pm - 3pm (Hall B)\nB\n3pm - 4pm, in room 5\nC": {"07 13:00-14:00 talk a: A in Room 5", "07 14:00-15:00 talk b: B in Hall B", "07 15:00-16:00 talk c: C in Room 5"},
+		"1pm - 2pm\nBreaking Things":                                          {"07 13:00-14:00 talk breaking-things: Breaking Things"},
 	} {
-		s, report := load(t, "Track: T\n"+body+"\n", Options{Timezone: "America/Los_Angeles", Conference: "C", Date: schedule.Date{Year: 2016, Month: time.November, Day: 7}})
+		s, report := load(t, "Track: T\n"+body+"\n\nMon Nov 7\n", Options{Timezone: "America/Los_Angeles", Conference: "C", Date: schedule.Date{Year: 2016, Month: time.November, Day: 7}})
 		require.Empty(t, report.Problems, body)
 		require.Equal(t, want, summary(s), body)
 	}
@@ -182,13 +197,31 @@ func TestTrackPageHosts(t *testing.T) {
 		"Track Hosts: Ann Lee and Bo Ek\nBoth.":                                   "Ann Lee: Both. | Bo Ek: Both.",
 		"Track Host:\n":                                                           "",
 	} {
-		s, report := load(t, "Track: T\n"+host+"\n1pm - 2pm\nA\n", Options{Timezone: "UTC", Conference: "C", Date: schedule.Date{Year: 2016, Month: time.November, Day: 7}})
+		s, report := load(t, "Track: T\n"+host+"\n1pm - 2pm\nA\n\nMon Nov 7\n", Options{Timezone: "UTC", Conference: "C", Date: schedule.Date{Year: 2016, Month: time.November, Day: 7}})
 		require.Empty(t, report.Problems, host)
 		var hosts []string
 		for _, p := range s.Tracks()[0].Hosts {
 			hosts = append(hosts, p.Credit()+": "+p.Bio)
 		}
 		require.Equal(t, want, strings.Join(hosts, " | "), host)
+	}
+}
+
+// Browsers copy spaces of every kind, and characters that have no width.
+func TestTrackPageSpaces(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile(filepath.Join("..", "..", "testdata", "trackpage", "full.txt"))
+	require.NoError(t, err)
+	o := Options{Timezone: "Europe/Berlin", Conference: "Night Conf", Date: schedule.Date{Year: 2018, Month: time.March, Day: 9}}
+	plain, report := load(t, string(data), o)
+	require.Empty(t, report.Problems)
+	for _, c := range []struct{ old, new string }{
+		{" ", "\u00A0"}, {" ", "\u202F"}, {" ", "\u2009"}, {" ", " \u200B"}, {" ", "\u2060\u3000"}, {"\n", "\u200E\n\uFEFF"}, {"o", "\u00ADo"},
+	} {
+		s, report := load(t, strings.ReplaceAll(string(data), c.old, c.new), o)
+		require.Empty(t, report.Problems, "%q", c.new)
+		require.Equal(t, summary(plain), summary(s), "%q", c.new)
+		require.Equal(t, plain.Tracks()[0].Hosts[0].Credit(), s.Tracks()[0].Hosts[0].Credit(), "%q", c.new)
 	}
 }
 
