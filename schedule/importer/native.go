@@ -376,6 +376,7 @@ type naming struct {
 	r        *nativeReader
 	what     string
 	set      *idSet
+	things   []object
 	given    []string // the file's own ids, empty where it has none
 	names    []string
 	known    map[string]bool   // the ids
@@ -392,12 +393,14 @@ func (n *naming) add(o object, name string) {
 	if written := o.get("id"); id != "" && strings.TrimSpace(written.text) != id {
 		n.replaced[strings.TrimSpace(written.text)] = id
 	}
+	n.things = append(n.things, o)
 	n.given = append(n.given, id)
 	n.names = append(n.names, oneLine(name))
 }
 
 // ids returns the id of each thing: the one in the file, or else the slug of
-// the name, numbered in file order where another has it.
+// the name, numbered in file order where another has it. That is warned of once
+// for each slug, since such an id passes on when a thing before it is taken out.
 func (n *naming) ids() []string {
 	for _, id := range n.given {
 		if id != "" {
@@ -405,10 +408,14 @@ func (n *naming) ids() []string {
 		}
 	}
 	ids := slices.Clone(n.given)
-	count := map[string]int{}
+	count, warned := map[string]int{}, map[string]bool{}
 	for i, name := range n.names {
 		if ids[i] == "" {
-			ids[i] = n.set.unique(nameless(name, fmt.Sprintf("%s-%d", n.what, i+1)))
+			base := nameless(name, fmt.Sprintf("%s-%d", n.what, i+1))
+			if ids[i] = n.set.unique(base); ids[i] != base && !warned[base] {
+				warned[base] = true
+				n.r.report.Warn("id-counted", n.things[i].at(), "another %s has the id “%s” already, so that of this one is counted: “%s” changes when others are added or taken out; give each an id of its own", n.what, base, ids[i])
+			}
 		}
 		n.known[ids[i]] = true
 		n.byName[name] = ids[i]
@@ -552,7 +559,7 @@ func (o object) all(key string, keys []string) func(func(int, object) bool) {
 		for i, n := range list.items {
 			path := fmt.Sprintf("%s[%d]", o.join(key), i)
 			if n.kind == nodeNull {
-				o.r.fault("type", n, path, "there is nothing after the dash; fill it in or take it out")
+				o.r.fault("type", n, path, "there is nothing here; fill it in or take it out")
 				continue
 			}
 			if member := o.r.object(n, path, keys); member.n != nil && !yield(i, member) {

@@ -72,6 +72,8 @@ func TestNativeProblems(t *testing.T) {
 		"slots type":         {conf + "talks:\n- {title: A, slots: [x]}\n", []string{"3:22 type talks[0].slots[0]"}},
 		"alias bomb": {conf + "talks:\n- &a {title: A, " + slot + "}\n- *a\n- {<<: *a, title: !!str B}\n- {title: C, ? [x] : y}\n- {title: !!str D, " + slot + "}\n",
 			[]string{"3:3 yaml talks[0]", "4:3 yaml talks[1]", "5:3 yaml talks[2]", "6:3 yaml talks[3]", "7:11 yaml talks[4].title"}},
+		"counted ids": {conf + "rooms: [{name: R}, {id: r, name: S}]\nspeakers: [{name: Ann Lee}, {name: ann lee}, {name: Bo}, {id: bo-2, name: Bo}]\ntracks: [{name: T}, {name: T}, {name: T}]\ntalks:\n- {title: A, " + slot + "}\n- {title: B, " + slot + "}\n- {title: A!, " + slot + "}\n- {title: A, " + slot + "}\n",
+			[]string{"2:9 id-counted? rooms[0]", "3:29 id-counted? speakers[1]", "4:21 id-counted? tracks[1]", "8:3 id-counted? talks[2]"}},
 		"JSON": {"{\"conference\": {\"name\": \"\\ud83d\\ude00 é\", \"timezone\": \"UTC\"},\r\n \"é\": 1, \"talks\": [\r\n  {\"title\": \"é\", \"kind\": \"show\", \"start\": \"2016-11-07T10:00Z\", \"duration\": 50}]}",
 			[]string{"2:2 unknown-key é", "3:26 kind talks[0].kind"}},
 	} {
@@ -80,6 +82,15 @@ func TestNativeProblems(t *testing.T) {
 			_, report := load(t, c.text, Options{Format: FormatNative})
 			require.Equal(t, append([]string{}, c.want...), problems(report), "%v", report.Problems)
 		})
+	}
+}
+
+// What is empty in a list is told in words that fit YAML and JSON.
+func TestNativeNull(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"{\"talks\": [null]}", "talks:\n-\n", "talks: [{tags: [~]}]"} {
+		_, report := load(t, text, Options{Format: FormatNative})
+		require.Contains(t, fmt.Sprint(report.Problems), "there is nothing here; fill it in or take it out", text)
 	}
 }
 
@@ -120,7 +131,7 @@ talks:
   slots: [{`+at+`}, {id: own, `+at+`}, {`+at+`}]
 - {id: twice-3, title: Other, `+at+`}
 `, Options{})
-	require.Empty(t, report.Problems)
+	require.Equal(t, []string{"4:29 id-counted? speakers[1]", "8:3 id-counted? talks[1]"}, problems(report))
 	var ids []string
 	for _, talk := range s.Talks() {
 		ids = append(ids, string(talk.ID))

@@ -3,6 +3,7 @@ package importer
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -133,7 +134,7 @@ func slotYAML(m *yamlMap, s *schedule.Slot, c *schedule.Conference) {
 	start, end := plainMoment(s.Start), plainMoment(s.End)
 	m.plain("start", start.String())
 	if end.Wall.Date == start.Wall.Date && !end.HasOffset && !start.HasOffset {
-		m.plain("end", clockText(end.Wall))
+		m.text("end", clockText(end.Wall))
 	} else {
 		m.plain("end", end.String())
 	}
@@ -165,7 +166,7 @@ func (m *yamlMap) add(key string, value *yaml.Node) {
 	m.content = append(m.content, &yaml.Node{Kind: yaml.ScalarNode, Value: key}, value)
 }
 
-// plain adds what never needs quotes: a number or a time.
+// plain adds what never needs quotes: a number, or a time with its date.
 func (m *yamlMap) plain(key, value string) {
 	m.add(key, &yaml.Node{Kind: yaml.ScalarNode, Value: value})
 }
@@ -188,13 +189,17 @@ func addList[V any](m *yamlMap, key string, values []V, each func(V) *yaml.Node)
 	m.add(key, list)
 }
 
+// oldYAML has the texts that tools which read YAML 1.1 take for something else:
+// 11:25 for a number in base 60, no for false.
+var oldYAML = regexp.MustCompile(`^(?:[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?|(?i:y|yes|on|n|no|off))$`)
+
 // textYAML returns a text in the style that reads best and comes back the same.
 func textYAML(s string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
 	odd := func(r rune) bool { return r != '\n' && r != ' ' && !unicode.IsPrint(r) }
 	switch {
-	case strings.ContainsFunc(s, odd):
-		// Other styles normalise line ends and cannot escape.
+	case strings.ContainsFunc(s, odd), oldYAML.MatchString(s):
+		// Other styles normalise line ends and cannot escape, or are misread.
 		n.Style = yaml.DoubleQuotedStyle
 	case strings.Contains(s, "\n"), utf8.RuneCountInString(s) > 80 && !strings.HasPrefix(s, "http"):
 		n.Style = yaml.LiteralStyle
