@@ -47,8 +47,8 @@ func Shorten(s string) string {
 
 // CleanURL returns an absolute http or https address in the form in which it
 // may stand in a feed: non-ASCII characters percent-encoded, nothing in it that
-// could end a line or a quoted value (rule 15), no user name. For anything else
-// the error is of kind [ErrInvalid].
+// could end a line or a quoted value (rule 15), no user name, a host in ASCII.
+// For anything else the error is of kind [ErrInvalid].
 func CleanURL(s string) (string, error) {
 	s = strings.TrimSpace(s)
 	refused := func(why string) (string, error) {
@@ -63,6 +63,9 @@ func CleanURL(s string) (string, error) {
 	}
 	if (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" || strings.ContainsAny(u.Host, `"<>\`) {
 		return refused("is not a web address")
+	}
+	if strings.ContainsFunc(u.Host, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return "", Errorf(ErrInvalid, "the address “%s” has a host that many calendars cannot find; write it in its ASCII form (xn--…)", Shorten(s))
 	}
 	if u.User != nil {
 		return refused("has a user name in it, which a feed would show to everybody")

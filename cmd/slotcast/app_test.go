@@ -301,6 +301,7 @@ func TestServeDoesNotStart(t *testing.T) {
 		{[]string{"--listen", "localhost:99999"}, exitUnreadable, []string{"--listen", "invalid port"}},
 		{[]string{"--base-url", "cal.example.org"}, exitUnreadable, []string{"--base-url", "begins with https://"}},
 		{[]string{"--base-url", "https://cal.example.org/?x=1"}, exitUnreadable, []string{"--base-url", "query"}},
+		{[]string{"--base-url", "https://bücher.example"}, exitUnreadable, []string{"--base-url", "in its ASCII form"}},
 		{[]string{"--base-url", "javascript:alert(1)"}, exitUnreadable, []string{"--base-url", "begins with https://"}},
 		{[]string{"no-such.yaml"}, exitUnreadable, []string{"there is no file no-such.yaml"}},
 		{[]string{broken}, exitProblems, []string{broken + ":5:", "[end-before-start]", "1 error, so nothing was done"}},
