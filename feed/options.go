@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -129,10 +130,25 @@ var folders = map[schedule.ScopeKey]string{
 // [ParseQuery]'s, where "id" is a talk's too. There must be a talk or a slot. The
 // error is of kind [schedule.ErrInvalid].
 func ParseChosen(query string) (schedule.Scope, Options, error) {
-	query = strings.ReplaceAll("&"+query, "&id=", "&"+string(schedule.ScopeTalk)+"=")
-	scope, o, err := ParseQuery(query)
-	if err == nil && !scope.Chosen() {
+	scope, o, err := ParseQuery(strings.ReplaceAll("&"+query, "&id=", "&"+string(schedule.ScopeTalk)+"="))
+	if err != nil {
+		return scope, o, nameID(query, err)
+	}
+	if !scope.Chosen() {
 		err = schedule.Errorf(schedule.ErrInvalid, "no talk is chosen; tick at least one, or ask with ?id= and a talk's id")
 	}
 	return scope, o, err
+}
+
+// nameID returns the error of a query of chosen talks, about "id" where its value
+// is at fault, since that is what the reader wrote.
+func nameID(query string, err error) error {
+	for pair := range strings.SplitSeq(query, "&") {
+		key, value, _ := strings.Cut(pair, "=")
+		id, broken := url.QueryUnescape(value)
+		if key == "id" && broken == nil && !schedule.ValidID(id) {
+			return schedule.Errorf(schedule.ErrInvalid, "“%s” cannot be the value of “id”: give a talk's id, which is 1 to %d of a-z, 0-9 and “-”", schedule.Shorten(id), schedule.MaxID)
+		}
+	}
+	return err
 }

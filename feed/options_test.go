@@ -76,6 +76,18 @@ func TestParseChosen(t *testing.T) {
 		_, _, err := feed.ParseChosen(query)
 		require.ErrorIs(t, err, schedule.ErrInvalid, query)
 	}
+	// The key is named as it was written.
+	for query, says := range map[string]string{
+		"id=":              "“” cannot be the value of “id”",
+		"id":               "“” cannot be the value of “id”",
+		"tz=utc&id=No":     "“No” cannot be the value of “id”",
+		"id=tea&id=%C3%A9": "“é” cannot be the value of “id”",
+		"id=tea&talk=No":   "“No” cannot be the value of “talk”",
+		"id=%zz":           "“%zz” is not written",
+	} {
+		_, _, err := feed.ParseChosen(query)
+		require.ErrorContains(t, err, says, query)
+	}
 }
 
 func TestPath(t *testing.T) {

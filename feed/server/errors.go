@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -81,6 +82,9 @@ func (s *Server) handleError(err error, c echo.Context) {
 	h := c.Response().Header()
 	for _, name := range []string{echo.HeaderContentDisposition, echo.HeaderContentLength, echo.HeaderContentEncoding, "Etag", echo.HeaderLastModified} {
 		h.Del(name)
+	}
+	if strings.HasSuffix(c.Request().URL.Path, ".ics") {
+		allowOrigins(h)
 	}
 	h.Set(echo.HeaderCacheControl, "no-store")
 	if status == http.StatusServiceUnavailable {

@@ -221,6 +221,10 @@ func rules() map[int]rule {
 				get(t, h, "/tracks/go.ics", "Origin: https://other.example"),
 				get(t, h, "/tracks/go.ics", "Origin: https://other.example", "If-None-Match: *"),
 				ask(t, h, http.MethodHead, "/talks/party.ics"),
+				// Why there is no feed is for them too.
+				get(t, h, "/tracks/nope.ics", "Origin: https://other.example"),
+				get(t, h, "/talks.ics?id=", "Origin: https://other.example"),
+				ask(t, h, http.MethodPost, "/schedule.ics", "Origin: https://other.example", "Content-Length: 0"),
 				ask(t, h, http.MethodOptions, "/schedule.ics", "Origin: https://other.example", "Access-Control-Request-Method: GET"),
 			} {
 				require.Equal(t, []string{"*"}, r.header.Values("Access-Control-Allow-Origin"))
@@ -231,6 +235,7 @@ func rules() map[int]rule {
 			require.Equal(t, http.StatusNoContent, r.status)
 			require.Equal(t, "GET, HEAD, OPTIONS", r.header.Get("Access-Control-Allow-Methods"))
 			require.Empty(t, get(t, h, "/", "Origin: https://other.example").header.Values("Access-Control-Allow-Origin"), "the page is no feed")
+			require.Empty(t, get(t, h, "/nope", "Origin: https://other.example").header.Values("Access-Control-Allow-Origin"))
 		}},
 		98: {"ranges are not served", func(t *testing.T, _ *site, h *httptest.Server) {
 			for _, accept := range []string{"identity", "gzip"} {
