@@ -65,7 +65,7 @@ func (a *app) serve(ctx context.Context, listen, baseURL string) error {
 		ZoneDataVersion: schedule.ZoneDataVersion(),
 		Status:          a.sourceStatus,
 	})
-	a.logger.Info("serving", "conference", s.Conference().Name, "slots", len(s.Slots()), "at", base+"/",
+	a.logger.Info("serving", "conference", s.Conference().Name, "slots", len(s.Slots()), "at", base+"/", "listen", listener.Addr().String(),
 		"version", programVersion(), "zone_data", schedule.ZoneDataVersion())
 	if a.listening != nil {
 		a.listening(listener.Addr())

@@ -277,6 +277,7 @@ func TestReplicas(t *testing.T) {
 		_, page := r.get(http.StatusOK, "/")
 		require.Contains(t, page, "webcal://cal.example.org/go/tracks/go.ics")
 		require.NotContains(t, page, strings.TrimPrefix(r.url, "http://"))
+		require.Regexp(t, `msg=serving .*\blisten=127\.0\.0\.1:`+r.url[strings.LastIndex(r.url, ":")+1:]+`\b`, r.errs.String())
 		require.Zero(t, r.end())
 	}
 	require.Equal(t, tags[0], tags[1])
@@ -297,7 +298,10 @@ func TestServeDoesNotStart(t *testing.T) {
 		says   []string
 	}{
 		{[]string{"--listen", taken.Addr().String()}, exitUnreadable, []string{"--listen", "address already in use", taken.Addr().String()}},
-		{[]string{"--listen", "nonsense"}, exitUnreadable, []string{"--listen", "missing port"}},
+		{[]string{"--listen", "nonsense"}, exitUnreadable, []string{"--listen: “nonsense” is not a host and a port; write it as localhost:8080"}},
+		{[]string{"--listen", ""}, exitUnreadable, []string{"--listen: “” is not"}},
+		{[]string{"--listen", "localhost:"}, exitUnreadable, []string{"--listen: “localhost:” is not"}},
+		{[]string{"--listen", "::1:8080"}, exitUnreadable, []string{"--listen: “::1:8080” is not"}},
 		{[]string{"--listen", "localhost:99999"}, exitUnreadable, []string{"--listen", "invalid port"}},
 		{[]string{"--base-url", "cal.example.org"}, exitUnreadable, []string{"--base-url", "begins with https://"}},
 		{[]string{"--base-url", "https://cal.example.org/?x=1"}, exitUnreadable, []string{"--base-url", "query"}},

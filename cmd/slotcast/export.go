@@ -46,7 +46,13 @@ alarm=MINUTES, busy=0 or 1, cancelled=hide and tz=utc.`,
 			if err != nil {
 				return fmt.Errorf("--scope: %w", err)
 			}
-			return writeFile(w, out, func(to io.Writer) error { return document.WriteTo(to, feed.Identity) })
+			if err := writeFile(w, out, func(to io.Writer) error { return document.WriteTo(to, feed.Identity) }); err != nil {
+				return err
+			}
+			if document.Len() == 0 {
+				fmt.Fprintf(w.stderr, "slotcast: this feed has no events; nothing in %s is what --scope asks for\n", sourceName(args))
+			}
+			return nil
 		},
 	}
 	flags := cmd.Flags()

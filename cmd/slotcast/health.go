@@ -26,10 +26,10 @@ is not.`,
   slotcast health --listen localhost:9000`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			host, port, err := net.SplitHostPort(listen)
-			if err != nil {
-				return fmt.Errorf("--listen: %w", err)
+			if err := checkListen(listen); err != nil {
+				return err
 			}
+			host, port, _ := net.SplitHostPort(listen)
 			if host = reachable(host); host == "localhost" {
 				host = "127.0.0.1" // an image of the program alone cannot look names up
 			}

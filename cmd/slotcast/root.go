@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"slotcast/schedule"
 )
 
 // The exit statuses.
@@ -70,10 +72,15 @@ SLOTCAST_BASE_URL, and so on.`,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd.Flags(), w.getenv) },
 	}
+	root.Version = programVersion()
+	root.SetVersionTemplate(versionText())
 	root.SetIn(w.stdin)
 	root.SetOut(w.stdout)
 	root.SetErr(w.stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if f, why, ok := badValue(err); ok {
+			err = fmt.Errorf("--%s: %s", f.Name, why)
+		}
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(serveCommand(w), exportCommand(w), checkCommand(w), convertCommand(w), healthCommand(w), versionCommand(w))
@@ -91,10 +98,25 @@ func fromEnvironment(flags *pflag.FlagSet, getenv func(string) (string, bool)) e
 			return
 		}
 		if err := flags.Set(f.Name, value); err != nil {
+			if _, why, ok := badValue(err); ok {
+				err = errors.New(why)
+			}
 			errs = append(errs, fmt.Errorf("%s in the environment: %w", name, err))
 		}
 	})
 	return errors.Join(errs...)
+}
+
+// badValue tells the error of a value that a flag cannot have, and says so in
+// words that are not of the program's insides.
+func badValue(err error) (f *pflag.Flag, why string, ok bool) {
+	bad, ok := errors.AsType[*pflag.InvalidValueError](err)
+	if !ok {
+		return nil, "", false
+	}
+	f = bad.GetFlag()
+	want := map[string]string{"int": "a whole number", "bool": "true or false", "duration": "a time such as 5m"}[f.Value.Type()]
+	return f, fmt.Sprintf("“%s” cannot be read; give %s", schedule.Shorten(bad.GetValue()), want), want != ""
 }
 
 // atMostOne accepts one SOURCE or none, and says so otherwise.

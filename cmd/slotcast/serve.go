@@ -1,9 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"log/slog"
+	"net"
 
 	"github.com/spf13/cobra"
+
+	"slotcast/schedule"
 )
 
 const defaultListen = "localhost:8080"
@@ -24,6 +28,9 @@ what it had, and says why in its log and at /readyz.`,
   slotcast serve myconf.yaml --listen 0.0.0.0:8080 --base-url https://cal.example.org`,
 		Args: atMostOne,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := checkListen(listen); err != nil {
+				return err
+			}
 			a := &app{
 				world:  w,
 				source: source,
@@ -38,4 +45,13 @@ what it had, and says why in its log and at /readyz.`,
 	flags.StringVar(&listen, "listen", defaultListen, "address to listen on; port 0 takes any that is free")
 	flags.StringVar(&baseURL, "base-url", "", "address at which readers reach the server (default: the one that it listens on)")
 	return cmd
+}
+
+// checkListen refuses an address without a port, for which the network would
+// take any that is free.
+func checkListen(listen string) error {
+	if _, port, err := net.SplitHostPort(listen); err != nil || port == "" {
+		return fmt.Errorf("--listen: “%s” is not a host and a port; write it as %s", schedule.Shorten(listen), defaultListen)
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -135,25 +136,35 @@ func (p *published) next(w world, s *schedule.Schedule, baseURL string) *feed.Ca
 
 // writeFile writes a result to a file, or to standard output where name is
 // empty or "-". A file appears whole or not at all; a device or a pipe is
-// written to.
+// written to, and so is what a link names. Errors name the file as it was asked
+// for.
 func writeFile(w world, name string, write func(io.Writer) error) (err error) {
 	if name == "" || name == "-" {
 		return write(w.stdout)
 	}
-	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("write %s: %w", name, withoutPath(err))
+		}
+	}()
+	info, err := os.Stat(name)
+	if err == nil && !info.Mode().IsRegular() {
 		f, err := os.OpenFile(name, os.O_WRONLY, 0)
 		if err != nil {
-			return fmt.Errorf("write %s: %w", name, err)
+			return err
 		}
 		return errors.Join(write(f), f.Close())
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+".*")
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	path := linked(name)
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+		return err
 	}
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("write %s: %w", name, err)
 			_ = f.Close()
 			_ = os.Remove(f.Name())
 		}
@@ -170,5 +181,33 @@ func writeFile(w world, name string, write func(io.Writer) error) (err error) {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), name)
+	return os.Rename(f.Name(), path)
+}
+
+// linked returns the file that a name leads to by links, be it there or not. The
+// links must not form a circle.
+func linked(name string) string {
+	for {
+		target, err := os.Readlink(name)
+		if err != nil {
+			return name
+		}
+		if !filepath.IsAbs(target) {
+			// Not joined: that would take out "..", whose meaning is the system's.
+			target = filepath.Dir(name) + "/" + target
+		}
+		name = target
+	}
+}
+
+// withoutPath returns why a call of the system failed, without the path that it
+// was given: that may be of a file that nobody asked for.
+func withoutPath(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	if e, ok := errors.AsType[*os.LinkError](err); ok {
+		return e.Err
+	}
+	return err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
@@ -16,10 +17,14 @@ func versionCommand(w world) *cobra.Command {
 		Example: "  slotcast version",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(w.stdout, "slotcast %s\nzone data %s\n", programVersion(), schedule.ZoneDataVersion())
+			_, err := io.WriteString(w.stdout, versionText())
 			return err
 		},
 	}
+}
+
+func versionText() string {
+	return fmt.Sprintf("slotcast %s\nzone data %s\n", programVersion(), schedule.ZoneDataVersion())
 }
 
 // programVersion is what the linker was told, or else what the module knows.
