@@ -138,6 +138,7 @@ func (b *builder) talks() {
 	for i := range b.draft.Talks {
 		d := &b.draft.Talks[i]
 		t := d.Talk
+		t.SourceID = t.ID
 		if t.Title = b.title(t.Title, d.At.Field("title")); t.Title == "" {
 			b.fault("title-missing", d.At, "this talk has no title; give one")
 		}

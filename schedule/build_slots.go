@@ -1,8 +1,6 @@
 package schedule
 
 import (
-	"cmp"
-	"slices"
 	"strings"
 	"time"
 )
@@ -14,7 +12,7 @@ func (b *builder) slots() {
 	b.slotsOf = make(map[*Talk]int, len(b.out.talks))
 	for i := range b.draft.Slots {
 		d := &b.draft.Slots[i]
-		s := &Slot{ID: d.ID, Day: d.Day, Status: d.Status}
+		s := &Slot{ID: d.ID, SourceID: d.ID, Family: d.Family, Day: d.Day, Status: d.Status}
 		if s.Status == "" {
 			s.Status = StatusConfirmed
 		}
@@ -53,9 +51,7 @@ func (b *builder) slots() {
 		}
 		b.out.slots = append(b.out.slots, s)
 	}
-	slices.SortFunc(b.out.slots, func(x, y *Slot) int {
-		return cmp.Or(x.Start.Compare(y.Start), cmp.Compare(x.ID, y.ID))
-	})
+	sortSlots(b.out.slots)
 	for i := range b.draft.Talks {
 		d := &b.draft.Talks[i]
 		if t := b.talkByID[d.ID]; t != nil && b.slotsOf[t] == 0 {
@@ -108,21 +104,26 @@ func (b *builder) instant(m Moment, zone *time.Location, at Place, field string)
 func (b *builder) size() {
 	total := 0
 	for _, t := range b.out.talks {
-		n := len(t.Title) + len(t.Abstract)
-		for _, p := range t.Speakers {
-			n += len(p.Name) + len(p.Role) + len(p.Affiliation)
-		}
-		if t.Track != nil {
-			n += len(t.Track.Name)
-		}
-		for _, l := range t.Links {
-			n += len(l.Title) + len(l.URL)
-		}
-		total += n * max(1, b.slotsOf[t])
+		total += t.octets() * max(1, b.slotsOf[t])
 	}
 	if total > MaxPublished {
 		b.fault("limit", Place{File: b.draft.Conference.At.File}, "the slots hold %d octets of text, that of a talk once for each of its slots; at most %d can be published, so shorten the abstracts or split the schedule", total, MaxPublished)
 	}
+}
+
+// octets returns how much text each slot of the talk adds to what is published.
+func (t *Talk) octets() int {
+	n := len(t.Title) + len(t.Abstract)
+	for _, p := range t.Speakers {
+		n += len(p.Name) + len(p.Role) + len(p.Affiliation)
+	}
+	if t.Track != nil {
+		n += len(t.Track.Name)
+	}
+	for _, l := range t.Links {
+		n += len(l.Title) + len(l.URL)
+	}
+	return n
 }
 
 // overlaps warns of rooms and speakers that are in use twice at a time.

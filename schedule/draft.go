@@ -68,4 +68,10 @@ type DraftSlot struct {
 	Day    Date
 	Status Status
 	At     Place
+
+	// Family is shared by slots whose ids were made by counting, such as the
+	// repeats of a talk or rows that have no id of their own, and is empty where
+	// the id is the source's own. What was published of a family is matched by
+	// start and room, since a count moves when a slot before it is taken out.
+	Family string
 }

@@ -201,6 +201,18 @@ func (e *Edition) search(slots []int32, texts []string) []int32 {
 // Entry returns the ledger's entry of the slot at a place in [Schedule.Slots].
 func (e *Edition) Entry(i int32) Entry { return e.entries[i] }
 
+// SlotAt returns the place in [Schedule.Slots] of the slot with an id.
+func (e *Edition) SlotAt(id SlotID) (i int32, ok bool) {
+	at := e.byValue[ScopeSlot][string(id)]
+	if len(at) == 0 {
+		return 0, false
+	}
+	return at[0], true
+}
+
+// Ledger returns the ledger that was advanced to the edition.
+func (e *Edition) Ledger() Ledger { return e.ledger }
+
 // Modified returns when anything in the edition last changed; see
 // [Ledger.Modified].
 func (e *Edition) Modified() time.Time { return e.ledger.Modified() }

@@ -1,12 +1,15 @@
 package schedule
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"hash"
 	"io"
+	"iter"
 	"maps"
+	"slices"
 	"time"
 )
 
@@ -20,6 +23,12 @@ type Entry struct {
 	Created  time.Time // when it was first published, UTC, whole seconds
 	Modified time.Time // when it last changed, UTC, whole seconds; rises with Sequence
 	Digest   Digest    // of what subscribers see of it, without the fields above
+	Missed   int       // how many reads in a row did not have it; see [Reconcile]
+}
+
+// SameStamps tells whether two entries of a slot say the same to subscribers.
+func (e Entry) SameStamps(o Entry) bool {
+	return e.UID == o.UID && e.Sequence == o.Sequence && e.Created.Equal(o.Created) && e.Modified.Equal(o.Modified)
 }
 
 // Ledger is what has been published so far. The zero value is the ledger of
@@ -28,6 +37,14 @@ type Ledger struct {
 	entries  map[SlotID]Entry
 	modified time.Time
 	digest   Digest
+	held     int // how many reads in a row were held back
+}
+
+// NewLedger returns the ledger of entries that were stored, with the other
+// parts of one as [Ledger.Modified], [Ledger.Digest] and [Ledger.Held] told
+// them. The entries become the ledger's.
+func NewLedger(entries map[SlotID]Entry, modified time.Time, digest Digest, held int) Ledger {
+	return Ledger{entries: entries, modified: modified, digest: digest, held: held}
 }
 
 // Advance returns the ledger after publishing next. digests has one digest for
@@ -42,10 +59,8 @@ type Ledger struct {
 // should it come back.
 func (l Ledger) Advance(next *Schedule, digests []Digest, now time.Time) Ledger {
 	now = now.UTC().Truncate(time.Second)
-	advanced := Ledger{entries: maps.Clone(l.entries), modified: l.modified, digest: contents(next, digests)}
-	if advanced.entries == nil {
-		advanced.entries = make(map[SlotID]Entry, len(next.slots))
-	}
+	advanced := l.clone()
+	advanced.digest = contents(next, digests)
 	if advanced.digest != l.digest {
 		advanced.modified = after(now, l.modified)
 	}
@@ -76,6 +91,49 @@ func (l Ledger) Entry(id SlotID) (entry Entry, ok bool) {
 // was taken out included. It never moves back.
 func (l Ledger) Modified() time.Time { return l.modified }
 
+// Entries returns every entry, those of slots that are no longer published too.
+// The order is none.
+func (l Ledger) Entries() iter.Seq2[SlotID, Entry] { return maps.All(l.entries) }
+
+// Digest returns the digest of all that was last published.
+func (l Ledger) Digest() Digest { return l.digest }
+
+// Held returns how many reads in a row were held back; see [Reconcile].
+func (l Ledger) Held() int { return l.held }
+
+// Equal tells whether two ledgers say the same.
+func (l Ledger) Equal(o Ledger) bool {
+	return l.held == o.held && l.digest == o.digest && l.modified.Equal(o.modified) &&
+		maps.EqualFunc(l.entries, o.entries, func(a, b Entry) bool {
+			return a.UID == b.UID && a.Sequence == b.Sequence && a.Digest == b.Digest && a.Missed == b.Missed &&
+				a.Created.Equal(b.Created) && a.Modified.Equal(b.Modified)
+		})
+}
+
+func (l Ledger) clone() Ledger {
+	if l.entries = maps.Clone(l.entries); l.entries == nil {
+		l.entries = make(map[SlotID]Entry)
+	}
+	return l
+}
+
+// seen notes that a read had a slot.
+func (l Ledger) seen(id SlotID) {
+	if e := l.entries[id]; e.Missed > 0 {
+		e.Missed = 0
+		l.entries[id] = e
+	}
+}
+
+// missed notes that a read did not have a slot, and returns how many in a row
+// did not.
+func (l Ledger) missed(id SlotID) int {
+	e := l.entries[id]
+	e.Missed = min(e.Missed+1, CancelAfter)
+	l.entries[id] = e
+	return e.Missed
+}
+
 // after returns now, or a second after last where that is later.
 func after(now, last time.Time) time.Time {
 	if next := last.Add(time.Second); !last.IsZero() && next.After(now) {
@@ -101,7 +159,7 @@ func contents(s *Schedule, digests []Digest) Digest {
 		h.ids(t.Hosts)
 	}
 	h.count(len(s.speakers))
-	for _, p := range s.speakers {
+	for _, p := range inOrder(s.speakers, func(p *Speaker) SpeakerID { return p.ID }) {
 		h.fields(string(p.ID), p.Name, p.Role, p.Affiliation, p.Bio, p.URL)
 	}
 	h.count(len(s.rooms))
@@ -109,13 +167,13 @@ func contents(s *Schedule, digests []Digest) Digest {
 		h.fields(string(r.ID), r.Name)
 	}
 	h.count(len(s.talks))
-	for _, t := range s.talks {
+	for _, t := range inOrder(s.talks, func(t *Talk) TalkID { return t.ID }) {
 		h.fields(string(t.ID), t.Title, t.Abstract, string(t.Kind), t.Language, t.Level, t.URL)
 		track := TrackID("")
 		if t.Track != nil {
 			track = t.Track.ID
 		}
-		h.fields(string(track))
+		h.fields(string(track), string(t.SourceID))
 		h.ids(t.Speakers)
 		h.count(len(t.Tags))
 		h.fields(t.Tags...)
@@ -130,10 +188,16 @@ func contents(s *Schedule, digests []Digest) Digest {
 		if slot.Room != nil {
 			room = slot.Room.ID
 		}
-		h.fields(string(slot.ID), string(slot.Talk.ID), string(room), slot.Day.String())
+		h.fields(string(slot.ID), string(slot.SourceID), slot.Family, string(slot.Talk.ID), string(room), slot.Day.String())
 		_, _ = h.Write(digests[i][:])
 	}
 	return Digest(h.Sum(nil))
+}
+
+// inOrder returns parts by id. Nobody sees the order of talks and speakers, which
+// changes when one of them is kept that the source no longer has.
+func inOrder[P any, ID cmp.Ordered](parts []P, id func(P) ID) []P {
+	return slices.SortedFunc(slices.Values(parts), func(a, b P) int { return cmp.Compare(id(a), id(b)) })
 }
 
 // fieldHash hashes fields so that where one ends and the next begins counts.

@@ -3,6 +3,7 @@ package schedule_test
 import (
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -209,4 +210,37 @@ func TestLongestUID(t *testing.T) {
 	entry, ok := l.Entry(d.Slots[0].ID)
 	require.True(t, ok)
 	require.Regexp(t, `^[A-Za-z0-9@._-]{1,200}$`, entry.UID)
+}
+
+func TestLedgerEqual(t *testing.T) {
+	t.Parallel()
+	s := build(t, sample(t))
+	l := schedule.Ledger{}.Advance(s, digests(s, 0), time.Unix(0, 0))
+	with := func(f func(entries map[schedule.SlotID]schedule.Entry, e *schedule.Entry)) schedule.Ledger {
+		entries := maps.Collect(l.Entries())
+		e := entries["opening-1"]
+		f(entries, &e)
+		entries["opening-1"] = e
+		return schedule.NewLedger(entries, l.Modified(), l.Digest(), l.Held())
+	}
+	require.True(t, l.Equal(with(func(_ map[schedule.SlotID]schedule.Entry, e *schedule.Entry) { e.Created = e.Created.Local() })))
+	require.True(t, schedule.Ledger{}.Equal(schedule.NewLedger(map[schedule.SlotID]schedule.Entry{}, time.Time{}, schedule.Digest{}, 0)))
+	entries := maps.Collect(l.Entries())
+	for name, other := range map[string]schedule.Ledger{
+		"nothing":  {},
+		"fewer":    with(func(entries map[schedule.SlotID]schedule.Entry, _ *schedule.Entry) { delete(entries, "pagers-1") }),
+		"another":  with(func(entries map[schedule.SlotID]schedule.Entry, _ *schedule.Entry) { entries["x"] = schedule.Entry{} }),
+		"uid":      with(func(_ map[schedule.SlotID]schedule.Entry, e *schedule.Entry) { e.UID = "x" }),
+		"sequence": with(func(_ map[schedule.SlotID]schedule.Entry, e *schedule.Entry) { e.Sequence++ }),
+		"created":  with(func(_ map[schedule.SlotID]schedule.Entry, e *schedule.Entry) { e.Created = time.Unix(1, 0) }),
+		"changed":  with(func(_ map[schedule.SlotID]schedule.Entry, e *schedule.Entry) { e.Modified = time.Unix(1, 0) }),
+		"digest":   with(func(_ map[schedule.SlotID]schedule.Entry, e *schedule.Entry) { e.Digest[0]++ }),
+		"missed":   with(func(_ map[schedule.SlotID]schedule.Entry, e *schedule.Entry) { e.Missed++ }),
+		"modified": schedule.NewLedger(entries, time.Unix(1, 0), l.Digest(), l.Held()),
+		"contents": schedule.NewLedger(entries, l.Modified(), schedule.Digest{}, l.Held()),
+		"held":     schedule.NewLedger(entries, l.Modified(), l.Digest(), 1),
+	} {
+		require.False(t, l.Equal(other), name)
+		require.False(t, other.Equal(l), name)
+	}
 }

@@ -117,6 +117,18 @@ type Conference struct {
 	DayChange time.Duration
 }
 
+// Equal tells whether two conferences are the same in every field.
+func (c *Conference) Equal(o *Conference) bool {
+	a, b := *c, *o
+	if p, q := a.Venue.Position, b.Venue.Position; p != nil && q != nil && *p == *q {
+		a.Venue.Position = q
+	}
+	if a.Zone.String() == b.Zone.String() {
+		a.Zone = b.Zone
+	}
+	return a == b
+}
+
 // Speaker is a person: one who gives talks, or hosts a track, or both.
 type Speaker struct {
 	ID          SpeakerID
@@ -173,6 +185,8 @@ type Talk struct {
 	Level    string
 	URL      string // the talk's public page, or empty
 	Links    []Link
+
+	SourceID TalkID // what the source calls it; ID is what it was published as
 }
 
 // Slot is when and where a talk is given. A talk that is repeated has several;
@@ -185,6 +199,17 @@ type Slot struct {
 	Day    Date      // the conference day, which may be the day before Start's date
 	Room   *Room     // nil where it is not announced
 	Status Status
+
+	SourceID SlotID  // what the source calls it; ID is what it was published as
+	Family   string  // see [DraftSlot]
+	Before   *Before // where and when it was until lately, or nil
+}
+
+// Before is where and when a slot was before it was moved.
+type Before struct {
+	Start, End time.Time // in the conference zone
+	Room       string    // name, empty where it was not announced
+	Until      time.Time // when the move was published
 }
 
 // Schedule is a draft that was checked: every reference is resolved, slots are
@@ -198,6 +223,7 @@ type Schedule struct {
 	talks      []*Talk
 	slots      []*Slot
 	updated    time.Time
+	kept       keptParts
 }
 
 // Conference returns what the schedule is of.

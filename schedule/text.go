@@ -127,3 +127,13 @@ func editDistance(a, b string, limit int) int {
 	}
 	return min(row[len(b)], limit)
 }
+
+// NumberedID returns the id base-n, with base cut where that would be longer
+// than [MaxID].
+func NumberedID(base string, n int) string {
+	suffix := fmt.Sprintf("-%d", n)
+	if most := MaxID - len(suffix); len(base) > most {
+		base = strings.TrimRight(base[:most], "-")
+	}
+	return base + suffix
+}
