@@ -24,9 +24,10 @@ func mayImport() map[string][]string {
 	return map[string][]string{
 		"slotcast/schedule":          nil,
 		"slotcast/schedule/importer": {"slotcast/schedule"},
+		"slotcast/schedule/store":    {"slotcast/schedule"},
 		"slotcast/feed":              {"slotcast/schedule"},
 		"slotcast/feed/server":       {"slotcast/feed", "slotcast/schedule"},
-		"slotcast/cmd/slotcast":      {"slotcast/feed/server", "slotcast/feed", "slotcast/schedule/importer", "slotcast/schedule"},
+		"slotcast/cmd/slotcast":      {"slotcast/feed/server", "slotcast/feed", "slotcast/schedule/importer", "slotcast/schedule/store", "slotcast/schedule"},
 	}
 }
 
@@ -38,6 +39,7 @@ func keptTo() map[string]string {
 		"github.com/labstack/echo/v4":     "slotcast/feed/server",
 		"github.com/labstack/gommon":      "slotcast/feed/server",
 		"github.com/spf13/cobra":          "slotcast/cmd/slotcast",
+		"modernc.org/sqlite":              "slotcast/schedule/store",
 		"github.com/stretchr/testify":     "tests",
 		"pgregory.net/rapid":              "tests",
 		"github.com/rogpeppe/go-internal": "tests",

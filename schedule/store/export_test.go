@@ -1,0 +1,9 @@
+package store
+
+import "database/sql"
+
+// DB returns the database, for tests that look into it or break it.
+func (s *Store) DB() *sql.DB { return s.db }
+
+// Explain is what turns a failure into a sentence.
+func (s *Store) Explain(doing string, err error) error { return s.explain(doing, err) }
