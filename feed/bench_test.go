@@ -53,7 +53,7 @@ func benchSchedule(tb testing.TB, n int) *schedule.Schedule {
 }
 
 func benchCatalog(s *schedule.Schedule) *feed.Catalog {
-	r := feed.Render(s)
+	r := feed.Render(s, nil)
 	ledger := schedule.Ledger{}.Advance(s, r.Digests(), s.Updated())
 	return feed.NewCatalog(schedule.NewEdition(s, ledger), r, "https://cal.example")
 }

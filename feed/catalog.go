@@ -28,6 +28,7 @@ type Catalog struct {
 	fragments []fragment // of each slot, in the edition's order
 	head      []byte     // what every document begins with
 	timezone  []byte
+	zoned     bool   // events may refer to it
 	httpDate  string // of the edition's last change
 }
 
@@ -36,9 +37,11 @@ type fragment struct {
 	opening   [2][]byte // by timeForm
 	body      []byte    // DTSTAMP to STATUS
 	deflated  []byte    // body as DEFLATE blocks that refer to nothing before
+	stamps    int       // octets at the start of body that the ledger has given
 	alarmText []byte
 	refersTo  bool // the local opening refers to the VTIMEZONE
 	cancelled bool
+	rendered  schedule.Digest // of what the rendering has given
 	digest    schedule.Digest // of all of the above
 }
 
@@ -53,17 +56,26 @@ func NewCatalog(e *schedule.Edition, r *Rendering, baseURL string) *Catalog {
 		fragments: make([]fragment, len(r.slots)),
 		head:      commonHead(e.Conference(), baseURL),
 		timezone:  r.timezone,
+		zoned:     r.zoned,
 		httpDate:  e.Modified().UTC().Format(httpDate),
 	}
 	inChunks(len(r.slots), func(from, to int) {
 		deflate := newDeflater()
 		for i := from; i < to; i++ {
-			slot := &r.slots[i]
-			body := append(stamps(e.Entry(int32(i))), slot.body...)
+			slot, entry := &r.slots[i], e.Entry(int32(i))
+			if slot.published != nil && slot.entry.SameStamps(entry) {
+				c.fragments[i] = *slot.published
+				continue
+			}
+			body := stamps(entry)
+			stamped := len(body)
+			body = append(body, slot.body...)
 			f := fragment{
 				opening:   slot.opening,
 				body:      body,
 				deflated:  deflate.blocks(body),
+				stamps:    stamped,
+				rendered:  slot.digest,
 				alarmText: slot.alarmText,
 				refersTo:  slot.refersTo,
 				cancelled: slot.cancelled,

@@ -71,11 +71,11 @@ func TestUnknownThings(t *testing.T) {
 func TestDigests(t *testing.T) {
 	t.Parallel()
 	s := harbour(t)
-	digests := feed.Render(s).Digests()
+	digests := feed.Render(s, nil).Digests()
 	require.Len(t, digests, len(s.Slots()))
-	require.Equal(t, digests, feed.Render(harbour(t)).Digests())
+	require.Equal(t, digests, feed.Render(harbour(t), nil).Digests())
 	// What no event shows: a bio, a track's colour and description.
-	require.Equal(t, digests, feed.Render(harbour(t, "She also writes.", "She sings.", "#0b6e8a", "#112233", "every day.\n", "every night.\n")).Digests())
+	require.Equal(t, digests, feed.Render(harbour(t, "She also writes.", "She sings.", "#0b6e8a", "#112233", "every day.\n", "every night.\n"), nil).Digests())
 	seen := map[schedule.Digest]bool{}
 	for _, d := range digests {
 		require.False(t, seen[d])

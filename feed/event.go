@@ -24,6 +24,7 @@ const noRoom = "Room to be announced"
 type Rendering struct {
 	slots    []renderedSlot // in the schedule's order
 	timezone []byte         // the VTIMEZONE for every feed of the schedule
+	zoned    bool           // events may refer to it
 }
 
 // renderedSlot is a VEVENT in parts: the parts that options replace stand apart
@@ -35,6 +36,10 @@ type renderedSlot struct {
 	refersTo  bool      // the local opening refers to the VTIMEZONE
 	cancelled bool
 	digest    schedule.Digest
+
+	// What the slot was published as, where it has not changed since.
+	published *fragment
+	entry     schedule.Entry
 }
 
 // timeForm chooses how a feed writes times.
@@ -45,24 +50,43 @@ const (
 	utcTimes
 )
 
-// Render renders a schedule's slots, on all cores.
-func Render(s *schedule.Schedule) *Rendering {
+// Render renders a schedule's slots, on all cores. Of slots that are the same in
+// last the rendering there is taken; last may be nil.
+func Render(s *schedule.Schedule, last *Catalog) *Rendering {
 	slots := s.Slots()
-	first, last := slots[0].Start, slots[0].End
+	from, to := slots[0].Start, slots[0].End
 	for _, slot := range slots {
-		if slot.End.After(last) {
-			last = slot.End
+		if slot.End.After(to) {
+			to = slot.End
 		}
 	}
 	r := &Rendering{slots: make([]renderedSlot, len(slots))}
-	var zoned bool
-	r.timezone, zoned = timezone(s.Conference().Zone, first, last)
+	r.timezone, r.zoned = timezone(s.Conference().Zone, from, to)
+	if last != nil && (last.zoned != r.zoned || !last.edition.Conference().Equal(s.Conference())) {
+		last = nil
+	}
 	inChunks(len(slots), func(from, to int) {
 		for i := from; i < to; i++ {
-			r.slots[i] = renderSlot(s.Conference(), slots[i], zoned)
+			if last == nil || !r.reuse(i, slots[i], last) {
+				r.slots[i] = renderSlot(s.Conference(), slots[i], r.zoned)
+			}
 		}
 	})
 	return r
+}
+
+// reuse takes the rendering of a slot from the last catalog, if it is the same.
+func (r *Rendering) reuse(i int, slot *schedule.Slot, last *Catalog) bool {
+	at, known := last.edition.SlotAt(slot.ID)
+	if !known || !slot.SameToReaders(last.edition.Slots()[at]) {
+		return false
+	}
+	f := &last.fragments[at]
+	r.slots[i] = renderedSlot{
+		opening: f.opening, body: f.body[f.stamps:], alarmText: f.alarmText, refersTo: f.refersTo, cancelled: f.cancelled,
+		digest: f.rendered, published: f, entry: last.edition.Entry(at),
+	}
+	return true
 }
 
 // inChunks calls f for pieces of 0 to n, on all cores, and returns when all are
@@ -104,7 +128,7 @@ func renderSlot(c *schedule.Conference, s *schedule.Slot, zoned bool) renderedSl
 	}
 	var body contentLines
 	body.addText("SUMMARY", summary)
-	body.addText("DESCRIPTION", description(c, s.Talk))
+	body.addText("DESCRIPTION", description(c, s))
 	addLocation(&body, c, s.Room)
 	for _, category := range categories(s.Talk) {
 		body.addText("CATEGORIES", category)
@@ -162,8 +186,10 @@ func stamps(e schedule.Entry) []byte {
 	return l.Bytes()
 }
 
-// description is the talk in words: abstract, speakers, track and host, links.
-func description(c *schedule.Conference, t *schedule.Talk) string {
+// description is the talk in words: where and when it was until lately,
+// abstract, speakers, track and host, links.
+func description(c *schedule.Conference, s *schedule.Slot) string {
+	t := s.Talk
 	var facts []string
 	for _, p := range t.Speakers {
 		facts = append(facts, "Speaker: "+p.Credit())
@@ -188,7 +214,35 @@ func description(c *schedule.Conference, t *schedule.Talk) string {
 		facts = append(facts, url)
 	}
 	abstract := cut(cleanText(t.Abstract), maxDescription/2)
-	return strings.TrimSpace(abstract + "\n\n" + cut(cleanText(strings.Join(facts, "\n")), maxDescription/2))
+	text := strings.TrimSpace(abstract + "\n\n" + cut(cleanText(strings.Join(facts, "\n")), maxDescription/2))
+	if s.Before == nil {
+		return text
+	}
+	return strings.TrimSpace(moved(s) + "\n\n" + text)
+}
+
+// moved says in one line where and when a slot was before it was moved.
+func moved(s *schedule.Slot) string {
+	was, room := s.Before, ""
+	if s.Room != nil {
+		room = s.Room.Name
+	}
+	at := ""
+	if was.Room != room && was.Room != "" {
+		at = "in " + cleanLine(was.Room, maxLocation/2)
+	}
+	if was.Start.Equal(s.Start) && was.End.Equal(s.End) {
+		return "New room: it was " + at + " before."
+	}
+	if at != "" {
+		at = ", " + at
+	}
+	const day, hour = "Mon 2 Jan 2006", "15:04"
+	end := was.End.Format(hour)
+	if schedule.WallTimeOf(was.End).Date != schedule.WallTimeOf(was.Start).Date {
+		end = was.End.Format(day + ", " + hour)
+	}
+	return "Moved: it was on " + was.Start.Format(day+", "+hour) + " to " + end + at + " before."
 }
 
 func credits(people []*schedule.Speaker) string {

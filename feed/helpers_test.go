@@ -61,7 +61,7 @@ func catalog(base string, editions ...*schedule.Schedule) *feed.Catalog {
 	var ledger schedule.Ledger
 	var c *feed.Catalog
 	for i, s := range editions {
-		r := feed.Render(s)
+		r := feed.Render(s, nil)
 		ledger = ledger.Advance(s, r.Digests(), published.AddDate(0, 0, i))
 		c = feed.NewCatalog(schedule.NewEdition(s, ledger), r, base)
 	}

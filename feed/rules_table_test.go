@@ -86,7 +86,7 @@ func rules() []rule {
 			for range 4 {
 				again.Go(func() {
 					e := d.catalog.Edition()
-					c := feed.NewCatalog(e, feed.Render(e.Schedule), baseURL)
+					c := feed.NewCatalog(e, feed.Render(e.Schedule, nil), baseURL)
 					scope, options, err := feed.ParseQuery(d.query)
 					if err != nil {
 						t.Error(err)

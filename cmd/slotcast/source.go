@@ -27,7 +27,7 @@ func (f *sourceFlags) register(flags *pflag.FlagSet) {
 	for _, name := range importer.Formats() {
 		formats = append(formats, string(name))
 	}
-	flags.StringVar(&f.format, "format", string(importer.FormatAuto), "format of the source: "+strings.Join(formats, ", "))
+	flags.StringVar(&f.format, "format", "", "format: "+strings.Join(formats, ", "))
 	flags.StringVar(&f.timezone, "timezone", "", "IANA time zone of the source's hours, such as Europe/Berlin")
 	flags.StringVar(&f.conference, "conference", "", "name of the conference")
 	flags.StringVar(&f.date, "date", "", "day of a track page, as YYYY-MM-DD")
@@ -129,7 +129,7 @@ func (p *published) next(w world, s *schedule.Schedule, baseURL string) *feed.Ca
 	if at.IsZero() {
 		at = w.now()
 	}
-	rendering := feed.Render(s)
+	rendering := feed.Render(s, nil)
 	p.ledger = p.ledger.Advance(s, rendering.Digests(), at)
 	return feed.NewCatalog(schedule.NewEdition(s, p.ledger), rendering, baseURL)
 }

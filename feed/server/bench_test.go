@@ -84,7 +84,7 @@ func benchPaths() []benchPath {
 // benchHandler serves 1,000 slots, with its log written to nowhere.
 func benchHandler(b *testing.B) http.Handler {
 	s := benchSchedule(b, 1_000)
-	rendering := feed.Render(s)
+	rendering := feed.Render(s, nil)
 	ledger := schedule.Ledger{}.Advance(s, rendering.Digests(), s.Updated())
 	publisher := feed.NewPublisher()
 	publisher.Publish(feed.NewCatalog(schedule.NewEdition(s, ledger), rendering, "https://cal.example"))

@@ -111,7 +111,7 @@ func (s *site) catalog(t testing.TB, yaml string, at time.Time) *feed.Catalog {
 	loaded, report, err := importer.Load(importer.Source{Name: "test.yaml", Data: []byte(yaml)}, importer.Options{})
 	require.NoError(t, err)
 	require.NoError(t, report.Err())
-	rendering := feed.Render(loaded)
+	rendering := feed.Render(loaded, nil)
 	s.ledger = s.ledger.Advance(loaded, rendering.Digests(), at)
 	return feed.NewCatalog(schedule.NewEdition(loaded, s.ledger), rendering, baseURL)
 }
