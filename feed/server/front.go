@@ -7,14 +7,10 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
-	"io"
-	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/labstack/echo/v4"
 
 	"slotcast/feed"
@@ -28,81 +24,25 @@ var (
 	styleCSS string
 )
 
-// frontPage is the page at "/", made once for each catalog.
-type frontPage struct {
-	mu      sync.Mutex
-	catalog *feed.Catalog
-	page    *page
-}
-
 // frontPage lists every feed with the links that subscribe to it.
 func (s *Server) frontPage(c echo.Context) error {
-	catalog := s.Publisher.Catalog()
-	if catalog == nil {
-		return feed.ErrNothingPublished
-	}
-	p, err := s.front.of(catalog, s.BaseURL)
+	page, err := s.front.of(s.Publisher.Catalog())
 	if err != nil {
 		return err
 	}
 	h := c.Response().Header()
 	h.Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
-	h.Set(echo.HeaderContentSecurityPolicy, p.policy)
+	h.Set(echo.HeaderContentSecurityPolicy, s.policy)
 	h.Set(echo.HeaderReferrerPolicy, "no-referrer")
-	return answer(c, p)
+	return answer(c, page)
 }
 
-func (f *frontPage) of(catalog *feed.Catalog, baseURL string) (*page, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.catalog != catalog {
-		p, err := renderFront(catalog.Edition(), baseURL)
-		if err != nil {
-			return nil, err
-		}
-		f.catalog, f.page = catalog, p
-	}
-	return f.page, nil
-}
-
-// page is HTML with its validators.
-type page struct {
-	bodies   [2][]byte // by feed.Encoding
-	etags    [2]string
-	modified time.Time
-	policy   string // Content-Security-Policy
-}
-
-func (p *page) ETag(e feed.Encoding) string { return p.etags[e] }
-func (p *page) Size(e feed.Encoding) int    { return len(p.bodies[e]) }
-func (p *page) LastModified() time.Time     { return p.modified }
-func (p *page) HTTPDate() string            { return p.modified.UTC().Format(http.TimeFormat) }
-func (p *page) WriteTo(w io.Writer, e feed.Encoding) error {
-	_, err := w.Write(p.bodies[e])
-	return err
-}
-
-// newPage completes a body. formTarget is the one address that its forms may be
-// sent to.
-func newPage(body []byte, modified time.Time, formTarget string) (*page, error) {
-	var zipped bytes.Buffer
-	w := gzip.NewWriter(&zipped)
-	if _, err := w.Write(body); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	sum := sha256.Sum256(body)
-	tag := base64.RawURLEncoding.EncodeToString(sum[:])[:22]
+// pagePolicy is the Content-Security-Policy of pages. formTarget is the one
+// address that their forms may be sent to.
+func pagePolicy(formTarget string) string {
 	style := sha256.Sum256([]byte(styleCSS))
-	return &page{
-		bodies:   [2][]byte{feed.Identity: body, feed.Gzip: zipped.Bytes()},
-		etags:    [2]string{feed.Identity: `"` + tag + `"`, feed.Gzip: `"` + tag + `-gz"`},
-		modified: modified,
-		policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(style[:]) +
-			"'; form-action " + formTarget + "; base-uri 'none'; frame-ancestors 'none'",
-	}, nil
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(style[:]) +
+		"'; form-action " + formTarget + "; base-uri 'none'; frame-ancestors 'none'"
 }
 
 // frontView is what the template shows.
@@ -140,7 +80,7 @@ type slotView struct {
 	Cancelled                            bool
 }
 
-func renderFront(e *schedule.Edition, baseURL string) (*page, error) {
+func renderFront(e *schedule.Edition, baseURL string) ([]byte, error) {
 	t, err := template.New("front").Parse(frontHTML)
 	if err != nil {
 		return nil, fmt.Errorf("read front page template: %w", err)
@@ -149,7 +89,7 @@ func renderFront(e *schedule.Edition, baseURL string) (*page, error) {
 	if err := t.Execute(&body, viewFront(e, baseURL)); err != nil {
 		return nil, fmt.Errorf("render front page: %w", err)
 	}
-	return newPage(body.Bytes(), e.Modified(), baseURL+talksPath)
+	return body.Bytes(), nil
 }
 
 func viewFront(e *schedule.Edition, baseURL string) frontView {

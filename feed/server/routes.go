@@ -37,6 +37,13 @@ func (s *Server) routes() {
 		s.echo.Match(read, route.path, s.answerFeed(route))
 		s.echo.OPTIONS(route.path, preflight)
 	}
+	for path, handler := range map[string]echo.HandlerFunc{
+		"/schedule.xml":  exchange(s.Publisher, s.BaseURL, "application/xml; charset=utf-8", feed.ScheduleXML),
+		"/schedule.json": exchange(s.Publisher, s.BaseURL, echo.MIMEApplicationJSON, feed.ScheduleJSON),
+	} {
+		s.echo.Match(read, path, handler)
+		s.echo.OPTIONS(path, preflight)
+	}
 	s.echo.Match(read, "/", s.frontPage)
 	s.echo.Match(read, "/robots.txt", robots)
 	s.echo.Match(read, "/healthz", s.healthz)

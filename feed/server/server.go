@@ -57,13 +57,15 @@ type SourceStatus struct {
 // Server answers requests. Make it with [New].
 type Server struct {
 	Config
-	echo  *echo.Echo
-	front frontPage
+	echo   *echo.Echo
+	front  perCatalog
+	policy string // of pages
 }
 
 // New returns a server for a configuration.
 func New(c Config) *Server {
-	s := &Server{Config: c, echo: echo.New()}
+	s := &Server{Config: c, echo: echo.New(), policy: pagePolicy(c.BaseURL + talksPath)}
+	s.front.make = func(c *feed.Catalog) ([]byte, error) { return renderFront(c.Edition(), s.BaseURL) }
 	s.echo.HTTPErrorHandler = s.handleError
 	s.echo.Use(s.observe)
 	s.routes()

@@ -1,0 +1,24 @@
+package server
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"slotcast/feed"
+	"slotcast/schedule"
+)
+
+// exchange answers the whole edition in one of the formats that conference apps
+// read.
+func exchange(publisher *feed.Publisher, baseURL, mediaType string, write func(*schedule.Edition, string) ([]byte, error)) echo.HandlerFunc {
+	document := &perCatalog{make: func(c *feed.Catalog) ([]byte, error) { return write(c.Edition(), baseURL) }}
+	return func(c echo.Context) error {
+		made, err := document.of(publisher.Catalog())
+		if err != nil {
+			return err
+		}
+		h := c.Response().Header()
+		allowOrigins(h)
+		h.Set(echo.HeaderContentType, mediaType)
+		return answer(c, made)
+	}
+}
