@@ -2,9 +2,8 @@ package importer
 
 import (
 	"bytes"
-	"encoding/json"
 	"regexp"
-	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -51,6 +50,20 @@ func plainText(src Source) ([]byte, error) {
 // disguise says what data looks to be where it is not plain UTF-8 text, as the
 // rest of a sentence, or "".
 func disguise(data []byte) string {
+	if looks := notText(data); looks != "" {
+		return looks
+	}
+	switch head := markupHead(data); {
+	case htmlPattern.Match(head):
+		return " is a web page; give the text of the page, as it is copied from the browser"
+	case len(head) > 1 && head[0] == '<' && (head[1] == '?' || head[1] == '!' || unicode.IsLetter(rune(head[1]))):
+		return " looks like XML; export the schedule as text, or in another format"
+	}
+	return ""
+}
+
+// notText is disguise for formats that are markup.
+func notText(data []byte) string {
 	for _, magic := range []struct{ prefix, looks string }{
 		{"\xFF\xFE", " is in UTF-16; save it as UTF-8"},
 		{"\xFE\xFF", " is in UTF-16; save it as UTF-8"},
@@ -65,18 +78,12 @@ func disguise(data []byte) string {
 	if bytes.IndexByte(data[:min(len(data), 4)], 0) >= 0 {
 		return " is in UTF-16 or is no text at all; save it as UTF-8"
 	}
-	switch head := markupHead(data); {
-	case htmlPattern.Match(head):
-		return " is a web page; give the text of the page, as it is copied from the browser"
-	case len(head) > 1 && head[0] == '<' && (head[1] == '?' || head[1] == '!' || unicode.IsLetter(rune(head[1]))):
-		return " looks like XML; export the schedule as text, or in another format"
-	}
 	return ""
 }
 
 var (
 	htmlPattern  = regexp.MustCompile(`(?i)^<(?:!doctype\s+html|html)\b`)
-	nativeKey    = regexp.MustCompile(`(?m)^["']?(?:slotcast|conference|talks)["']?[ \t]*:(?:\s|$)`)
+	nativeKey    = regexp.MustCompile(`^["']?(?:slotcast|conference|talks)["']?[ \t]*:(?:\s|$)`)
 	trackAtStart = regexp.MustCompile(`(?im)^[\t\p{Z}\p{Cf}]*track[\t\p{Z}\p{Cf}]*:`)
 )
 
@@ -90,32 +97,15 @@ func markupHead(data []byte) []byte {
 func isNative(data []byte) bool {
 	data = bytes.TrimPrefix(data, byteOrderMark)
 	if !isJSON(data) {
-		return nativeKey.Match(data)
-	}
-	// Other formats have a "conference" further down.
-	d := json.NewDecoder(bytes.NewReader(data))
-	depth, key := 0, false
-	for {
-		token, err := d.Token()
-		if err != nil {
-			return false
-		}
-		switch token {
-		case json.Delim('{'), json.Delim('['):
-			depth++
-			key = depth == 1
-			continue
-		case json.Delim('}'), json.Delim(']'):
-			depth--
-		default:
-			if name, ok := token.(string); ok && depth == 1 && key && slices.Contains([]string{"slotcast", "conference", "talks"}, name) {
+		for line := range bytes.Lines(data) {
+			if strings.IndexByte(`"'sct`, line[0]) >= 0 && nativeKey.Match(line[:min(len(line), 100)]) {
 				return true
 			}
 		}
-		if depth == 1 {
-			key = !key
-		}
+		return false
 	}
+	keys, list := jsonKeys(data)
+	return !list && (keys["slotcast"] != nil || keys["conference"] != nil || keys["talks"] != nil)
 }
 
 // isJSON tells whether data is to be read as JSON rather than YAML.

@@ -24,9 +24,17 @@ type Format string
 
 // The formats. FormatAuto stands for the one that the content shows.
 const (
-	FormatAuto      Format = "auto"
-	FormatNative    Format = "native"    // YAML or JSON with conference and talks
-	FormatTrackPage Format = "trackpage" // the text of a conference's track page
+	FormatAuto       Format = "auto"
+	FormatNative     Format = "native"     // YAML or JSON with conference and talks
+	FormatFrab       Format = "frab"       // schedule.xml of frab, pretalx, wafer and Pentabarf
+	FormatVoc        Format = "voc"        // schedule.json of c3voc, frab, pretalx and hub
+	FormatSessionize Format = "sessionize" // a view of Sessionize's API
+	FormatOpenEvent  Format = "openevent"  // the archive or folder that eventyay exports
+	FormatPretalx    Format = "pretalx"    // an event of pretalx's REST API
+	FormatSched      Format = "sched"      // the CSV that Sched exports
+	FormatCSV        Format = "csv"        // a table, one talk in each row
+	FormatICS        Format = "ics"        // iCalendar
+	FormatTrackPage  Format = "trackpage"  // the text of a conference's track page
 )
 
 // format is what the package knows of one format.
@@ -36,10 +44,20 @@ type format struct {
 	read   func(src Source, o Options) (*schedule.Draft, schedule.Report, error)
 }
 
-// formats is the seam: a further format is one line here and one file.
+// formats is the seam: a further format is one line here and one file. Those
+// come first that are known by their first line, since a cell or an abstract can
+// have the signs of the others in it.
 func formats() []format {
 	return []format{
+		{FormatFrab, isFrab, readFrab},
+		{FormatVoc, isVoc, readVoc},
+		{FormatICS, isICS, readICS},
+		{FormatSched, isSched, readSched},
+		{FormatCSV, isCSV, readCSV},
 		{FormatNative, isNative, readNative},
+		{FormatSessionize, isSessionize, readSessionize},
+		{FormatOpenEvent, isOpenEvent, readOpenEvent},
+		{FormatPretalx, isPretalx, readPretalx},
 		{FormatTrackPage, isTrackPage, readTrackPage},
 	}
 }
@@ -72,10 +90,15 @@ type Options struct {
 	// name, or none.
 	Conference string
 
-	// Date is the day of a track page, and Year the year of the days at its
-	// foot. No other format takes them.
+	// Date is the day of a track page, or of a table in CSV that has no dates,
+	// and Year the year of the days at a track page's foot. No other format
+	// takes them.
 	Date schedule.Date
 	Year int
+
+	// Columns says which column of a CSV table holds what: the words of
+	// [ParseColumns], each with the name of a column. No other format takes it.
+	Columns map[string]string
 }
 
 // Load reads a source. The error is of kind [schedule.ErrInvalid] and says why
@@ -83,8 +106,11 @@ type Options struct {
 // the format's syntax, or an option does not fit it. Otherwise the report has
 // everything that was found, by line, and the schedule is nil exactly if the
 // report has faults.
+//
+// A zip archive is read as the files in it. Of several documents those are read
+// that are of one format; documents of several formats are refused.
 func Load(src Source, o Options) (*schedule.Schedule, schedule.Report, error) {
-	f, err := choose(src, o)
+	src, f, err := choose(src, o)
 	if err != nil {
 		return nil, schedule.Report{}, err
 	}
@@ -100,17 +126,25 @@ func Load(src Source, o Options) (*schedule.Schedule, schedule.Report, error) {
 	return s, report, nil
 }
 
-// choose checks source and options and returns the format to read with.
-func choose(src Source, o Options) (format, error) {
-	refused := func(text string, args ...any) (format, error) {
-		return format{}, schedule.Errorf(schedule.ErrInvalid, text, args...)
+// choose checks source and options and unpacks an archive. It returns the format
+// to read with, and the source without the documents that are of no concern to it.
+func choose(src Source, o Options) (Source, format, error) {
+	refused := func(text string, args ...any) (Source, format, error) {
+		return src, format{}, schedule.Errorf(schedule.ErrInvalid, text, args...)
 	}
-	if err := src.check(int64(len(src.Data))); err != nil {
-		return format{}, err
+	if err := src.check(src.size()); err != nil {
+		return src, format{}, err
+	}
+	if isZip(src.Data) {
+		unpacked, err := unpack(src)
+		if err != nil {
+			return src, format{}, err
+		}
+		src = unpacked
 	}
 	if o.Timezone != "" {
 		if _, err := schedule.LoadZone(o.Timezone); err != nil {
-			return format{}, err
+			return src, format{}, err
 		}
 	}
 	if o.Year != 0 && (o.Year < 1971 || o.Year > 2200) {
@@ -119,21 +153,69 @@ func choose(src Source, o Options) (format, error) {
 	if o.Year != 0 && !o.Date.IsZero() && o.Date.Year != o.Year {
 		return refused("the date %s is not in the year %d; give one of the two", o.Date, o.Year)
 	}
-	auto := cmp.Or(o.Format, FormatAuto) == FormatAuto
-	for _, f := range formats() {
-		if f.name != o.Format && (!auto || !f.detect(src.Data)) {
-			continue
-		}
-		if f.name != FormatTrackPage && (o.Year != 0 || !o.Date.IsZero()) {
-			return refused("--date and --year are for a track page; %s is in the %s format, whose times have their dates, so leave them out", src.Name, f.name)
-		}
-		return f, nil
-	}
-	if !auto {
+	if cmp.Or(o.Format, FormatAuto) != FormatAuto && !slices.Contains(Formats(), o.Format) {
 		return refused("“%s” is not a format; choose one of auto, %s", schedule.Shorten(string(o.Format)), formatList())
 	}
+	if len(o.Columns) > 0 && cmp.Or(o.Format, FormatAuto) == FormatAuto {
+		o.Format = FormatCSV
+	}
+	src, f, err := choosePart(src, o.Format)
+	switch {
+	case err != nil:
+		return src, f, err
+	case f.name != FormatTrackPage && o.Year != 0, f.name != FormatTrackPage && f.name != FormatCSV && !o.Date.IsZero():
+		return refused("--date and --year are for a track page, and --date for a table without dates; %s is in the %s format, whose times have their dates, so leave them out", src.Name, f.name)
+	case f.name != FormatCSV && len(o.Columns) > 0:
+		return refused("--columns is for a table in CSV; %s is to be read in the %s format, so leave it out", src.Name, f.name)
+	}
+	return src, f, nil
+}
+
+// ofParts tells whether a format is read from several documents together.
+func (f format) ofParts() bool {
+	return f.name == FormatOpenEvent || f.name == FormatSessionize || f.name == FormatPretalx
+}
+
+// choosePart finds the format of a source. Of several documents it returns the
+// one that holds a schedule, or all where the format is read from several.
+func choosePart(src Source, asked Format) (Source, format, error) {
+	refused := func(text string, args ...any) (Source, format, error) {
+		return src, format{}, schedule.Errorf(schedule.ErrInvalid, text, args...)
+	}
+	auto := cmp.Or(asked, FormatAuto) == FormatAuto
+	var chosen format
+	var found []Source
+	var names []string
+	for _, doc := range src.documents() {
+		for _, f := range formats() {
+			if auto && f.detect(doc.Data) || f.name == asked && (len(src.Parts) == 0 || f.detect(doc.Data)) {
+				if len(found) > 0 && f.name != chosen.name {
+					return refused("%s has schedules in several formats (%s is %s, %s is %s); name one of the files, or the format with --format", src.Name, found[0].Name, chosen.name, doc.Name, f.name)
+				}
+				chosen, found, names = f, append(found, doc), append(names, doc.Name)
+				break
+			}
+		}
+	}
+	switch {
+	case len(found) > 0 && chosen.ofParts():
+		return src, chosen, nil
+	case len(found) == 1:
+		if found[0].Modified.IsZero() {
+			found[0].Modified = src.Modified
+		}
+		return found[0], chosen, nil
+	case len(found) > 1:
+		return refused("%s has %d schedules (%s); name the file to read", src.Name, len(found), schedule.Shorten(strings.Join(names, ", ")))
+	case len(src.Parts) == 1:
+		return choosePart(src.Parts[0], asked)
+	case !auto:
+		return refused("none of the %d files in %s looks like the %s format; name the file to read", len(src.Parts), src.Name, asked)
+	case len(src.Parts) > 1:
+		return refused("%s has %d files, and none is in a format that is known by its content; name the file to read, and its format with --format (%s)", src.Name, len(src.Parts), formatList())
+	}
 	if _, err := plainText(src); err != nil {
-		return format{}, err
+		return src, format{}, err
 	}
 	return refused("%s is in no format that is known by its content; name one with --format (%s)", src.Name, formatList())
 }

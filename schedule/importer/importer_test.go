@@ -2,6 +2,7 @@ package importer
 
 import (
 	"bytes"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -76,7 +77,7 @@ func checkRoundTrip(t testingT, s *schedule.Schedule) {
 	for _, p := range report.Problems {
 		// What the schedule itself has; the others are mended by the first
 		// reading, or were never there.
-		require.Contains(t, []string{"no-slot", "room-overlap", "speaker-overlap", "backslash"}, p.Code, "%s\n%s", p, written.String())
+		require.Contains(t, []string{"no-slot", "room-overlap", "speaker-overlap", "backslash", "html"}, p.Code, "%s\n%s", p, written.String())
 	}
 	require.Equal(t, contents(s), contents(again))
 }
@@ -126,7 +127,7 @@ func TestDetect(t *testing.T) {
 		"\uFEFF# hello\n'talks' : []":                   "native",
 		`{"conference": {"name": "x"}}`:                 "native",
 		` {"a": [1, {"b": 2}], "talks": []}`:            "native",
-		`{"schedule": {"conference": {"talks": 1}}}`:    "",
+		`{"schedule": {"conference": {"talks": 1}}}`:    "voc",
 		`{"a": "talks", "b": ["talks"]}`:                "",
 		"Track: Go\n10:00 - 11:00\n":                    "trackpage",
 		"Hello\r\n track : Go\r\n\r\n1pm – 2pm\r\nX":    "trackpage",
@@ -136,14 +137,41 @@ func TestDetect(t *testing.T) {
 
 		"\u200BTrack\u00A0: Go\n10:00\u00A0-\u00A011:00 Room 1": "trackpage",
 	} {
-		f, err := choose(Source{Name: "x", Data: []byte(text)}, Options{})
+		_, f, err := choose(Source{Name: "x", Data: []byte(text)}, Options{})
 		require.Equal(t, want, string(f.name), text)
 		if want == "" {
 			require.ErrorIs(t, err, schedule.ErrInvalid)
-			require.ErrorContains(t, err, "--format (native, trackpage)")
+			require.ErrorContains(t, err, "--format ("+formatList()+")")
 		}
 	}
-	require.Equal(t, []Format{FormatAuto, FormatNative, FormatTrackPage}, Formats())
+	require.Equal(t, FormatAuto, Formats()[0])
+	require.Len(t, Formats(), len(formats())+1)
+}
+
+// Every fixture is of its own format and of no other, but for one: the columns
+// of Sched's export can be read as a table too, and Sched is asked first.
+func TestDetectFixtures(t *testing.T) {
+	t.Parallel()
+	for pattern, want := range map[string][]Format{
+		"*.yaml": {FormatNative}, "trackpage/*": {FormatTrackPage}, "frab/*": {FormatFrab}, "voc/*": {FormatVoc}, "sessionize/*": {FormatSessionize},
+		"csv/voctosched.csv": {FormatCSV}, "csv/sched.csv": {FormatSched, FormatCSV}, "ics/*": {FormatICS}, "golden/*": {FormatICS},
+		"openevent/sessions.json": {FormatOpenEvent}, "openevent/event.json": nil, "openevent/speakers.json": nil, "openevent/tracks.json": nil, "openevent/microlocations.json": nil,
+	} {
+		files, err := filepath.Glob("../../testdata/" + pattern)
+		require.NoError(t, err)
+		require.NotEmpty(t, files, pattern)
+		for _, file := range files {
+			src, err := ReadFile(file)
+			require.NoError(t, err)
+			var found []Format
+			for _, f := range formats() {
+				if f.detect(src.Data) {
+					found = append(found, f.name)
+				}
+			}
+			require.Equal(t, want, found, file)
+		}
+	}
 }
 
 func TestLoadRefuses(t *testing.T) {
@@ -167,7 +195,7 @@ func TestLoadRefuses(t *testing.T) {
 		"zip":             {"PK\x03\x04...", Options{}, "zip"},
 		"pdf":             {"%PDF-1.7", Options{}, "PDF"},
 		"gzip":            {"\x1F\x8B\x08", Options{}, "gzip"},
-		"unknown format":  {"talks: []", Options{Format: "foo"}, "“foo” is not a format; choose one of auto, native, trackpage"},
+		"unknown format":  {"talks: []", Options{Format: "foo"}, "“foo” is not a format; choose one of auto, " + formatList()},
 		"zone":            {"talks: []", Options{Timezone: "Mars/Base"}, "“Mars/Base” is not a time zone"},
 		"date":            {"talks: []", Options{Date: date}, "--date and --year are for a track page"},
 		"year":            {"talks: []", Options{Format: FormatNative, Year: 2016}, "--date and --year are for a track page"},

@@ -90,7 +90,7 @@ func (r *nativeReader) read(o Options) {
 	speakers := newNaming(r, "speaker")
 	for o := range root.objects("speakers", speakerKeys) {
 		d := schedule.DraftSpeaker{At: o.at(), Speaker: schedule.Speaker{
-			Name: o.text("name"), Role: o.text("role"), Affiliation: o.text("affiliation"), Bio: o.text("bio"), URL: o.text("url"),
+			Name: o.text("name"), Role: o.text("role"), Affiliation: o.text("affiliation"), Bio: o.prose("bio"), URL: o.text("url"),
 		}}
 		speakers.add(o, d.Name)
 		r.draft.Speakers = append(r.draft.Speakers, d)
@@ -102,7 +102,7 @@ func (r *nativeReader) read(o Options) {
 	tracks := newNaming(r, "track")
 	for o := range root.objects("tracks", trackKeys) {
 		d := schedule.DraftTrack{At: o.at(), HostIDs: speakers.resolve(o.texts("hosts")), Track: schedule.Track{
-			Name: o.text("name"), Description: o.text("description"), Color: o.text("color"),
+			Name: o.text("name"), Description: o.prose("description"), Color: o.text("color"),
 		}}
 		tracks.add(o, d.Name)
 		r.draft.Tracks = append(r.draft.Tracks, d)
@@ -117,7 +117,7 @@ func (r *nativeReader) read(o Options) {
 func (r *nativeReader) conference(c object, o Options) {
 	d := &r.draft.Conference
 	d.At = schedule.Place{File: r.file, Line: r.root.line, Column: r.root.column, Path: "conference"}
-	d.Name, d.Description, d.URL = c.text("name"), c.text("description"), c.text("url")
+	d.Name, d.Description, d.URL = c.text("name"), c.prose("description"), c.text("url")
 	id := c.id()
 	if o.Conference != "" && oneLine(o.Conference) != oneLine(d.Name) {
 		if d.Name != "" {
@@ -170,7 +170,7 @@ func (r *nativeReader) talks(root object, tracks, speakers, rooms *naming) {
 			TrackID:    tracks.find(o.text("track")),
 			SpeakerIDs: speakers.resolve(o.texts("speakers")),
 			Talk: schedule.Talk{
-				Title: o.text("title"), Abstract: o.text("abstract"), Kind: schedule.Kind(o.text("kind")), Tags: o.texts("tags"),
+				Title: o.text("title"), Abstract: o.prose("abstract"), Kind: schedule.Kind(o.text("kind")), Tags: o.texts("tags"),
 				Language: o.text("language"), Level: o.text("level"), URL: o.text("url"),
 			},
 		}
@@ -209,6 +209,10 @@ func (r *nativeReader) talks(root object, tracks, speakers, rooms *naming) {
 	for i, id := range ids {
 		r.draft.Talks[i].ID = schedule.TalkID(id)
 	}
+	counted := make([]bool, len(raw))
+	for i, id := range slots.given {
+		counted[i] = id == ""
+	}
 	// First slots before the others, so that a talk's id is free for its first.
 	for _, first := range []bool{true, false} {
 		for i, s := range raw {
@@ -226,6 +230,9 @@ func (r *nativeReader) talks(root object, tracks, speakers, rooms *naming) {
 		}
 		for i, s := range raw {
 			s.ID, s.TalkID = schedule.SlotID(slots.given[i]), ids[s.talk]
+			if counted[i] {
+				s.Family = cmp.Or(talks.given[s.talk], nameless(talks.names[s.talk], "talk"))
+			}
 			r.draft.Slots = append(r.draft.Slots, s.DraftSlot)
 		}
 	}
@@ -578,6 +585,18 @@ func (o object) objects(key string, keys []string) func(func(object) bool) {
 			}
 		}
 	}
+}
+
+// endTag shows that a text is HTML, and not about it.
+var endTag = regexp.MustCompile(`(?i)</(?:a|b|div|em|i|li|p|span|strong|ul)>|<br ?/?>`)
+
+// prose is text that may be HTML, as it is pasted from elsewhere.
+func (o object) prose(key string) string {
+	s := o.text(key)
+	if endTag.MatchString(s) {
+		o.r.report.Warn("html", o.r.at(o.get(key), o.join(key)), "this text has HTML in it, whose tags calendars show as they are; write plain text")
+	}
+	return s
 }
 
 // text returns a member that is text, or a number or word that is to be read as

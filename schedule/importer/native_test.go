@@ -224,3 +224,19 @@ func BenchmarkNative(b *testing.B) {
 		require.Len(b, s.Slots(), 10_000)
 	}
 }
+
+// HTML that was pasted is warned of; what is about HTML is not.
+func TestNativeProse(t *testing.T) {
+	t.Parallel()
+	for abstract, want := range map[string][]string{
+		`<p>One &amp; <a href='https://a.example'>two</a></p>`: {"2:30 html? talks[0].abstract"},
+		`Line<br>break`:                  {"2:30 html? talks[0].abstract"},
+		`The tag <b> and a < b && b > c`: {},
+		`R&D, *stars* and [brackets](x)`: {},
+	} {
+		text := fmt.Sprintf("conference: {name: C, timezone: UTC}\ntalks: [{title: T, abstract: %q, start: 2026-05-02 09:00, duration: 60}]\n", abstract)
+		s, report := load(t, text, Options{})
+		require.Equal(t, want, problems(report))
+		require.Equal(t, abstract, s.Talks()[0].Abstract)
+	}
+}

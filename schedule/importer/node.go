@@ -63,6 +63,50 @@ func (n *node) get(key string) *node {
 	return nil
 }
 
+// inLanguage returns a text; of one in several languages, by their tags, that
+// in language, or else the English, or else the first.
+func (n *node) inLanguage(language string) string {
+	if n == nil || n.kind != nodeMapping {
+		return n.value()
+	}
+	for _, tag := range []string{language, "en"} {
+		if s := n.get(tag).value(); s != "" {
+			return s
+		}
+	}
+	for _, e := range n.entries {
+		if s := e.value.value(); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// list returns the members of a list; what is none has none.
+func (n *node) list() []*node {
+	if n == nil || n.kind != nodeList {
+		return nil
+	}
+	return n.items
+}
+
+// value returns a text, number or truth value as it reads, trimmed; what is none
+// of them is "".
+func (n *node) value() string {
+	if n == nil || n.kind != nodeScalar {
+		return ""
+	}
+	return strings.TrimSpace(n.text)
+}
+
+// orEmpty returns n, or for none a node in which there is nothing.
+func (n *node) orEmpty() *node {
+	if n == nil {
+		return &node{}
+	}
+	return n
+}
+
 // locate returns the node at a path such as talks[3].slots[0].start, or the
 // nearest above it that exists.
 func (n *node) locate(path string) *node {
@@ -110,7 +154,7 @@ func parseYAML(name string, text []byte) (*node, error) {
 	// The library builds the whole tree before it returns, so what would be too
 	// large is found beforehand.
 	if countYAML(text) > maxNodes {
-		return nil, schedule.Errorf(schedule.ErrInvalid, "%s has more than %d parts; split the schedule", name, maxNodes)
+		return nil, tooManyParts(name)
 	}
 	broken := func(err error) error {
 		why := strings.TrimPrefix(err.Error(), "yaml: ")
@@ -241,10 +285,14 @@ type jsonParser struct {
 	d     *json.Decoder
 	at    cursor // where the token begins that was read last
 	nodes int
+	keys  map[string]string // each once: most objects have the same
 }
 
 func parseJSON(name string, text []byte) (*node, error) {
-	p := &jsonParser{name: name, text: text, d: json.NewDecoder(bytes.NewReader(text)), at: cursor{data: text, line: 1, column: 1}}
+	if countJSON(text) > maxNodes {
+		return nil, tooManyParts(name)
+	}
+	p := &jsonParser{name: name, text: text, d: json.NewDecoder(bytes.NewReader(text)), at: cursor{data: text, line: 1, column: 1}, keys: map[string]string{}}
 	p.d.UseNumber()
 	root, err := p.value(0)
 	if err != nil {
@@ -255,6 +303,31 @@ func parseJSON(name string, text []byte) (*node, error) {
 		return nil, syntaxError(name, p.at.line, p.at.column, "the JSON is at its end, and something follows it; take that out")
 	}
 	return root, nil
+}
+
+// countJSON returns how many tokens text holds, if it is JSON without white space
+// in empty lists and objects, which to find out costs far less than to read them.
+func countJSON(text []byte) int {
+	count, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case quoted && c == '\\':
+			i++
+		case quoted:
+		case c == ',', c == ':', c == ']', c == '}':
+			count++
+		case (c == '[' || c == '{') && i+1 < len(text) && text[i+1] != c+2: // its closing sign
+			count++
+		}
+	}
+	return count
+}
+
+func tooManyParts(name string) error {
+	return schedule.Errorf(schedule.ErrInvalid, "%s has more than %d parts; split the schedule", name, maxNodes)
 }
 
 // seek moves to where the next token begins.
@@ -280,7 +353,7 @@ func (p *jsonParser) token() (json.Token, error) {
 		return nil, syntaxError(p.name, p.at.line, p.at.column, "this is not JSON: %s; correct it", why)
 	}
 	if p.nodes++; p.nodes > maxNodes {
-		return nil, schedule.Errorf(schedule.ErrInvalid, "%s has more than %d parts; split the schedule", p.name, maxNodes)
+		return nil, tooManyParts(p.name)
 	}
 	return token, nil
 }
@@ -322,6 +395,11 @@ func (p *jsonParser) members(n *node, depth int) error {
 				return err
 			}
 			key.key, _ = token.(string)
+			if known, ok := p.keys[key.key]; ok {
+				key.key = known
+			} else {
+				p.keys[key.key] = key.key
+			}
 			key.line, key.column = p.at.line, p.at.column
 		}
 		value, err := p.value(depth + 1)

@@ -62,14 +62,8 @@ func (s *idSet) unique(base string) string {
 	return id
 }
 
-// numbered returns base-n, with base cut where an id would be too long.
-func numbered(base string, n int) string {
-	suffix := fmt.Sprintf("-%d", n)
-	if most := schedule.MaxID - len(suffix); len(base) > most {
-		base = strings.TrimRight(base[:most], "-")
-	}
-	return base + suffix
-}
+// numbered returns base-n; see [schedule.NumberedID].
+func numbered(base string, n int) string { return schedule.NumberedID(base, n) }
 
 // oneLine returns a name as it is compared: trimmed, with single spaces.
 func oneLine(s string) string {

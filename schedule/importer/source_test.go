@@ -31,7 +31,7 @@ func TestReadFile(t *testing.T) {
 	huge := write("huge", "x")
 	require.NoError(t, os.Truncate(huge, MaxSource+1))
 	for path, want := range map[string]string{
-		dir:                      "is a folder",
+		t.TempDir():              "has no text file in it",
 		os.DevNull:               "is a device or a pipe",
 		write("empty", ""):       "is empty",
 		huge:                     "more than 64 MiB",

@@ -344,7 +344,7 @@ func (r *pageReader) slot(s *pageSection, in *pageSlot, track int, date schedule
 		end = end.Add(24 * time.Hour)
 	}
 	r.draft.Slots = append(r.draft.Slots, schedule.DraftSlot{
-		ID: schedule.SlotID(id), TalkID: id, RoomID: r.room(in), At: r.at(in.line),
+		ID: schedule.SlotID(id), TalkID: id, RoomID: r.room(in), Family: nameless(base, "talk"), At: r.at(in.line),
 		Start: schedule.Moment{Wall: start}, End: schedule.Moment{Wall: end},
 	})
 }
