@@ -120,12 +120,32 @@ func (r *reconciler) matchContents() {
 	}
 }
 
-// matchContentsButTitle pairs what the same speakers give at the same time.
+// matchContentsButTitle pairs what the same speakers give at the same time. Where
+// a source keeps its ids, another id and another title are another talk.
 func (r *reconciler) matchContentsButTitle() {
+	rekeyed := r.rekeyed()
 	pairAlike(r, true, func(s *Slot, _ bool) (content, bool) {
 		k := content{speakers: speakersKey(s.Talk), start: WallTimeOf(s.Start), end: WallTimeOf(s.End)}
-		return k, k.speakers != "" && s.Status != StatusCancelled
+		return k, k.speakers != "" && s.Status != StatusCancelled && (rekeyed || s.Family != "")
 	})
+}
+
+// rekeyed tells whether the source has given most of its slots other ids.
+func (r *reconciler) rekeyed() bool {
+	known := make(map[SlotID]bool, len(r.last.slots))
+	for _, s := range r.last.slots {
+		known[s.SourceID] = true
+	}
+	own, kept := 0, 0
+	for _, s := range r.next.slots {
+		if s.Family == "" {
+			own++
+			if known[s.SourceID] {
+				kept++
+			}
+		}
+	}
+	return 2*kept < own
 }
 
 // matchContentsButTimes pairs what the same speakers give under the same title

@@ -52,7 +52,8 @@ type Reading struct {
 // of one family ([DraftSlot]) have no such id and are told apart by start and
 // room, then by start, day and room, then by order. A slot with another id in
 // the source keeps its identity too if exactly one that was published has its
-// title, speakers and times, or speakers and one of the others.
+// title, speakers and times, or title and speakers. Where the source has no ids, or
+// has changed most of them, speakers and times are enough.
 //
 // A slot that a read lacks stays as it was until [CancelAfter] reads in a row
 // lack it, and is then cancelled; one that is over stays as it was. Both are gone

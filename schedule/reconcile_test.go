@@ -100,6 +100,16 @@ func TestReconcile(t *testing.T) {
 			read("a: Apple, Ada, Red, 7 10:00", "b: Berry, Bo, Red, 7 09:00").
 				publishes("b: Berry, Red, 7 09:00, was 7 10:00 Red", "a: Apple, Red, 7 10:00, was 7 09:00 Red"),
 		},
+		"replaces a talk by another of its speaker": {
+			read(a, b, c),
+			read("d: Damson, Ada, Red, 7 09:00", b, c).publishes(pubA, "d: Damson, Red, 7 09:00", pubB, pubC).changing("d [added]"),
+			read("d: Damson, Ada, Red, 7 09:00", b, c).publishes(pubA+", cancelled", "d: Damson, Red, 7 09:00", pubB, pubC).changing("a [cancelled]"),
+		},
+		"gives all talks other ids and one another title": {
+			read(a, b, c),
+			read("x: Apples, Ada, Red, 7 09:00", "y: Berry, Bo, Red, 7 10:00", "z: Cherry, Cy, Blue, 7 11:00").
+				publishes("a(x): Apples, Red, 7 09:00", "b(y): Berry, Red, 7 10:00", "c(z): Cherry, Blue, 7 11:00").changing("a [renamed edited]"),
+		},
 		"marks a talk as cancelled and takes that back": {
 			read(a, b),
 			read(a+", cancelled", b).publishes(pubA+", cancelled", pubB).changing("a [cancelled]"),

@@ -28,21 +28,26 @@ const idRule = "an id is 1 to 64 of a-z, 0-9 and “-”, and does not begin wit
 // not print, and cut to 60 characters.
 func Shorten(s string) string {
 	const most = 60
-	var b strings.Builder
 	n := 0
-	for _, r := range s {
-		if n == most {
-			return b.String() + "…"
+	for i := range s {
+		if n++; n > most {
+			return Printable(s[:i]) + "…"
 		}
-		if unicode.IsSpace(r) {
-			r = ' '
-		} else if !unicode.IsPrint(r) {
-			r = utf8.RuneError
-		}
-		b.WriteRune(r)
-		n++
 	}
-	return b.String()
+	return Printable(s)
+}
+
+// Printable returns s on one line, without characters that do not print.
+func Printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r):
+			return utf8.RuneError
+		}
+		return r
+	}, s)
 }
 
 // CleanURL returns an absolute http or https address in the form in which it

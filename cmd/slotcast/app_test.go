@@ -76,27 +76,40 @@ func (o *output) wait(t *testing.T, part string, times int) {
 type running struct {
 	t         *testing.T
 	url       string
+	opsURL    string
 	out, errs *output
 	reload    chan os.Signal
 	stop      context.CancelFunc
 	ended     chan int
 }
 
-// start runs the program until it serves.
+// newDB names a database that is not there yet.
+func newDB(t *testing.T) string { return "sqlite:" + filepath.Join(t.TempDir(), "slotcast.db") }
+
+// start runs the program until it serves, with a new database unless the
+// arguments name one.
 func start(t *testing.T, args ...string) *running {
+	t.Helper()
+	return startIn(t, func(*world) {}, args...)
+}
+
+// startIn is start in a world that is changed.
+func startIn(t *testing.T, change func(*world), args ...string) *running {
 	t.Helper()
 	r := &running{t: t, reload: make(chan os.Signal), ended: make(chan int, 1)}
 	var w world
 	w, r.out, r.errs = testWorld()
-	listening := make(chan net.Addr, 1)
-	w.reload, w.listening = r.reload, func(addr net.Addr) { listening <- addr }
+	change(&w)
+	listening := make(chan [2]net.Listener, 1)
+	w.reload, w.listening = r.reload, func(public, ops net.Listener) { listening <- [2]net.Listener{public, ops} }
 	ctx, cancel := context.WithCancel(t.Context())
 	r.stop = cancel
-	go func() { r.ended <- run(ctx, w, append([]string{"serve", "--listen", "localhost:0"}, args...)) }()
+	own := []string{"serve", "--listen", "localhost:0", "--ops-listen", "localhost:0", "--db", newDB(t)}
+	go func() { r.ended <- run(ctx, w, append(own, args...)) }()
 	t.Cleanup(cancel)
 	select {
-	case addr := <-listening:
-		r.url = baseOf("localhost:0", addr)
+	case at := <-listening:
+		r.url, r.opsURL = baseOf("localhost:0", at[0].Addr()), baseOf("localhost:0", at[1].Addr())
 	case status := <-r.ended:
 		require.Fail(t, "it does not serve", "status %d: %s", status, r.errs)
 	}
@@ -106,22 +119,43 @@ func start(t *testing.T, args ...string) *running {
 // get returns the header and body of an answer with a status.
 func (r *running) get(status int, path string) (http.Header, string) {
 	r.t.Helper()
-	response, err := http.Get(r.url + path)
-	require.NoError(r.t, err)
+	return get(r.t, status, r.url+path)
+}
+
+func get(t *testing.T, status int, address string) (http.Header, string) {
+	t.Helper()
+	response, err := http.Get(address)
+	require.NoError(t, err)
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
-	require.NoError(r.t, err)
-	require.Equal(r.t, status, response.StatusCode, "%s", body)
+	require.NoError(t, err)
+	require.Equal(t, status, response.StatusCode, "%s", body)
 	return response.Header, string(body)
 }
 
 // reread makes the program read its source again, and waits until it says how
 // that went.
-func (r *running) reread(says string) {
+func (r *running) reread(says string) { r.after(says, func() {}) }
+
+// edit writes the source, has it read again, and waits until the program says how
+// that went. It may have seen the change itself by then.
+func (r *running) edit(path, text, says string) {
+	r.after(says, func() { write(r.t, path, text) })
+}
+
+func (r *running) after(says string, do func()) {
 	r.t.Helper()
 	before := strings.Count(r.errs.String(), says)
+	do()
 	r.reload <- os.Interrupt // of any kind
 	r.errs.wait(r.t, says, before+1)
+}
+
+// metrics returns what the operators' address tells.
+func (r *running) metrics() string {
+	r.t.Helper()
+	_, body := get(r.t, http.StatusOK, r.opsURL+"/metrics")
+	return body
 }
 
 func (r *running) readiness() (ready struct {
@@ -140,9 +174,11 @@ func (r *running) end() int {
 	return <-r.ended
 }
 
+// write puts a file in another's place at once, so that nobody reads half of it.
 func write(t *testing.T, path, text string) {
 	t.Helper()
-	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	require.NoError(t, os.WriteFile(path+".new", []byte(text), 0o600))
+	require.NoError(t, os.Rename(path+".new", path))
 }
 
 func TestServeTheSample(t *testing.T) {
@@ -206,15 +242,14 @@ func TestReread(t *testing.T) {
 	r := start(t, path)
 	header, before := r.get(http.StatusOK, "/schedule.ics")
 
-	r.reread("msg=published")
+	r.reread("nothing has changed")
 	same, again := r.get(http.StatusOK, "/schedule.ics")
 	require.Equal(t, before, again, "nothing changed, so nothing changes")
 	require.Equal(t, header.Get("ETag"), same.Get("ETag"))
 	require.Equal(t, header.Get("Last-Modified"), same.Get("Last-Modified"))
 
 	for change := 1; change <= 2; change++ {
-		write(t, path, strings.Replace(daysYAML, "title: Sizes", fmt.Sprintf("title: Sizes %d", change), 1))
-		r.reread("msg=published")
+		r.edit(path, strings.Replace(daysYAML, "title: Sizes", fmt.Sprintf("title: Sizes %d", change), 1), "msg=published")
 		changed, after := r.get(http.StatusOK, "/schedule.ics")
 		require.NotEqual(t, header.Get("ETag"), changed.Get("ETag"))
 		require.Greater(t, modifiedTime(t, changed), modifiedTime(t, header))
@@ -234,8 +269,7 @@ func TestReread(t *testing.T) {
 		"conference: {": "this is not YAML",
 		"":              "is empty",
 	} {
-		write(t, path, broken)
-		r.reread("source not published")
+		r.edit(path, broken, "source not published")
 		_, after := r.get(http.StatusOK, "/schedule.ics")
 		require.Equal(t, before, after, "the last good state is served")
 		ready := r.readiness()
@@ -244,16 +278,30 @@ func TestReread(t *testing.T) {
 		require.Contains(t, ready.Last_read.Reason, why)
 		require.Equal(t, good.Last_read.Read, ready.Last_read.Read)
 		require.Contains(t, r.errs.String(), why)
+		require.Contains(t, r.metrics(), "slotcast_source_ok 0\n")
 	}
 	require.NoError(t, os.Remove(path))
 	r.reread("source not published")
 	require.Contains(t, r.readiness().Last_read.Reason, "there is no file")
 
-	write(t, path, strings.Replace(daysYAML, "title: Sizes", "title: Sizes 2", 1))
-	r.reread("msg=published")
+	r.edit(path, strings.Replace(daysYAML, "title: Sizes", "title: Sizes 2", 1), "the source is good again")
 	require.Empty(t, r.readiness().Last_read.Reason, "it is mended")
+	require.Contains(t, r.metrics(), "slotcast_source_ok 1\n")
 	_, after := r.get(http.StatusOK, "/schedule.ics")
 	require.Equal(t, before, after, "the same state has the same bytes")
+	require.Zero(t, r.end())
+}
+
+// A file that is edited is read again without being asked.
+func TestWatch(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "days.yaml")
+	write(t, path, daysYAML)
+	r := start(t, path)
+	write(t, path, strings.Replace(daysYAML, "title: Sizes", "title: Shapes", 1))
+	r.errs.wait(t, "msg=published", 2)
+	_, feed := r.get(http.StatusOK, "/schedule.ics")
+	require.Contains(t, feed, "SUMMARY:Shapes\r\n")
 	require.Zero(t, r.end())
 }
 
@@ -312,8 +360,8 @@ func TestServeDoesNotStart(t *testing.T) {
 		{[]string{broken, "second.yaml"}, exitUnreadable, []string{"2 sources were given; give one"}},
 	} {
 		w, out, errs := testWorld()
-		w.listening = func(net.Addr) { panic("it serves") }
-		args := append([]string{"serve"}, c.args...)
+		w.listening = func(_, _ net.Listener) { panic("it serves") }
+		args := append([]string{"serve", "--db", newDB(t), "--ops-listen", ""}, c.args...)
 		if !strings.Contains(strings.Join(args, " "), "--listen") {
 			args = append(args, "--listen", "localhost:0")
 		}

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -24,13 +24,17 @@ where the source cannot be read at all.`,
   slotcast check --output json myconf.yaml
   slotcast check --timezone Europe/Berlin --conference "My Conf 2026" --date 2026-05-02 track-page.txt`,
 		Args: exactlyOne,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if output != "text" && output != "json" {
 				return fmt.Errorf("--output %s: choose text or json", schedule.Shorten(output))
 			}
-			s, report, err := source.load(w, args)
+			opened, err := source.open(w, args)
+			if err != nil {
+				return err
+			}
+			s, report, err := opened.read(cmd.Context())
 			if output == "json" {
-				err = writeReport(w, sourceName(args), s, report, err)
+				err = writeReport(w, opened.String(), s, report, err)
 			} else if err == nil {
 				for _, p := range report.Problems {
 					fmt.Fprintln(w.stdout, p)
@@ -38,7 +42,7 @@ where the source cannot be read at all.`,
 				if report.Left > 0 {
 					fmt.Fprintf(w.stdout, "and %d more\n", report.Left)
 				}
-				fmt.Fprintf(w.stderr, "%s: %s%s\n", sourceName(args), summary(report), contents(s))
+				fmt.Fprintf(w.stderr, "%s: %s%s\n", opened, summary(report), contents(s))
 			}
 			if err != nil {
 				return err
@@ -79,11 +83,5 @@ func writeReport(w world, name string, s *schedule.Schedule, report schedule.Rep
 	if unreadable != nil {
 		out.Error = unreadable.Error()
 	}
-	encoder := json.NewEncoder(w.stdout)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(out); err != nil {
-		return fmt.Errorf("write report: %w", err)
-	}
-	return unreadable
+	return errors.Join(writeJSON(w.stdout, out), unreadable)
 }

@@ -19,8 +19,8 @@ a YAML file that can be edited by hand and served.`,
 		Example: `  slotcast convert --format trackpage --timezone America/Los_Angeles --date 2016-11-07 \
       --conference "QCon San Francisco 2016" track-page.txt -o track.yaml`,
 		Args: exactlyOne,
-		RunE: func(_ *cobra.Command, args []string) error {
-			s, err := source.loadValid(w, args)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			_, s, err := source.load(cmd.Context(), w, args)
 			if err != nil {
 				return err
 			}

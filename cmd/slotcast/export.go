@@ -17,18 +17,20 @@ func exportCommand(w world) *cobra.Command {
 		Use:   "export [SOURCE]",
 		Short: "Write one feed to a file or to standard output",
 		Long: `Export writes the same feed that a server would answer, to a file or to
-standard output.
+standard output. With --as xml or json it is the whole schedule in the formats
+of c3voc, which the apps and signs of many conferences read.
 
 --scope takes what stands behind the question mark of a feed's address: track,
 speaker, room, day, kind, tag, lang, talk, slot and q, and the options
 alarm=MINUTES, busy=0 or 1, cancelled=hide and tz=utc.`,
 		Example: `  slotcast export                                   # the sample's whole feed
   slotcast export myconf.yaml --scope track=go -o go.ics
-  slotcast export myconf.yaml --scope 'day=2026-05-02&kind=keynote&tz=utc'`,
+  slotcast export myconf.yaml --scope 'day=2026-05-02&kind=keynote&tz=utc'
+  slotcast export myconf.yaml --as xml -o schedule.xml`,
 		Args: atMostOne,
-		RunE: func(_ *cobra.Command, args []string) error {
-			if as != "ics" {
-				return fmt.Errorf("--as %s: feeds can be exported as ics", schedule.Shorten(as))
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if as != "ics" && as != "xml" && as != "json" {
+				return fmt.Errorf("--as %s: choose ics, xml or json", schedule.Shorten(as))
 			}
 			base, err := cleanBaseURL(baseURL)
 			if err != nil {
@@ -38,11 +40,18 @@ alarm=MINUTES, busy=0 or 1, cancelled=hide and tz=utc.`,
 			if err != nil {
 				return fmt.Errorf("--scope: %w", err)
 			}
-			s, err := source.loadValid(w, args)
+			if as != "ics" && scope != "" {
+				return fmt.Errorf("--as %s writes the whole schedule; leave --scope out, or write ics", as)
+			}
+			opened, s, err := source.load(cmd.Context(), w, args)
 			if err != nil {
 				return err
 			}
-			document, err := new(published).next(w, s, base).Document(chosen, options)
+			catalog := firstCatalog(s, w.now(), base)
+			if as != "ics" {
+				return exportWhole(w, out, as, catalog.Edition(), base)
+			}
+			document, err := catalog.Document(chosen, options)
 			if err != nil {
 				return fmt.Errorf("--scope: %w", err)
 			}
@@ -50,7 +59,7 @@ alarm=MINUTES, busy=0 or 1, cancelled=hide and tz=utc.`,
 				return err
 			}
 			if document.Len() == 0 {
-				fmt.Fprintf(w.stderr, "slotcast: this feed has no events; nothing in %s is what --scope asks for\n", sourceName(args))
+				fmt.Fprintf(w.stderr, "slotcast: this feed has no events; nothing in %s is what --scope asks for\n", opened)
 			}
 			return nil
 		},
@@ -59,7 +68,23 @@ alarm=MINUTES, busy=0 or 1, cancelled=hide and tz=utc.`,
 	source.register(flags)
 	flags.StringVar(&scope, "scope", "", "which slots, such as 'track=go&day=2026-05-02'; all where it is left out")
 	flags.StringVarP(&out, "out", "o", "", "file to write; standard output where it is left out")
-	flags.StringVar(&as, "as", "ics", "what to write: ics")
+	flags.StringVar(&as, "as", "ics", "what to write: ics, xml or json")
 	flags.StringVar(&baseURL, "base-url", "", "address of the server that serves this feed, for the feed to name")
 	return cmd
+}
+
+// exportWhole writes an edition in one of the formats that conference apps read.
+func exportWhole(w world, out, as string, e *schedule.Edition, base string) error {
+	write := feed.ScheduleXML
+	if as == "json" {
+		write = feed.ScheduleJSON
+	}
+	body, err := write(e, base)
+	if err != nil {
+		return err
+	}
+	return writeFile(w, out, func(to io.Writer) error {
+		_, err := to.Write(body)
+		return err
+	})
 }

@@ -26,7 +26,7 @@ is not.`,
   slotcast health --listen localhost:9000`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := checkListen(listen); err != nil {
+			if err := checkListen("listen", listen); err != nil {
 				return err
 			}
 			host, port, _ := net.SplitHostPort(listen)

@@ -31,6 +31,7 @@ func main() {
 		stderr: os.Stderr,
 		getenv: os.LookupEnv,
 		now:    time.Now,
+		after:  time.After,
 		reload: reload,
 	}
 	os.Exit(run(ctx, w, os.Args[1:]))
@@ -42,9 +43,10 @@ type world struct {
 	stdout, stderr io.Writer
 	getenv         func(string) (string, bool)
 	now            func() time.Time
+	after          func(time.Duration) <-chan time.Time
 	reload         <-chan os.Signal // asks a server to read its source again
 
-	// listening is told the address at which a server accepts connections. It
-	// may be nil.
-	listening func(net.Addr)
+	// listening is told where a server accepts connections, and where those of
+	// its operators, which may be nil. It may be nil itself.
+	listening func(public, ops net.Listener)
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
@@ -103,6 +104,7 @@ func testWorld() (world, *output, *output) {
 		stderr: errs,
 		getenv: func(string) (string, bool) { return "", false },
 		now:    testClock,
+		after:  time.After,
 	}, out, errs
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -60,17 +59,22 @@ func newRoot(w world) *cobra.Command {
 for the whole conference, one per track, speaker, room and day, and downloads of
 chosen talks.
 
-SOURCE is a file with a schedule, or - for standard input; left out, it is the
-built-in sample. Every flag can also be given in the environment: --base-url as
-SLOTCAST_BASE_URL, and so on.`,
+SOURCE is a file or a folder with a schedule, an http or https address, or - for
+standard input; left out, it is the built-in sample.
+
+Every flag can also be given in the environment, --base-url as SLOTCAST_BASE_URL
+and so on, or as a file that holds it, SLOTCAST_TOKEN_FILE and so on; and in the
+YAML file of --config, as base-url and so on. What is given on the command line
+goes first, then the environment, then the file.`,
 		Example: `  slotcast serve                        # the built-in sample at http://localhost:8080
   slotcast serve myconf.yaml            # a schedule of your own
   slotcast check myconf.yaml            # what is wrong with it
+  slotcast diff myconf.yaml edited.yaml  # what subscribers will see
   slotcast export myconf.yaml --scope track=go -o go.ics`,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd.Flags(), w.getenv) },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return configure(cmd, w.getenv) },
 	}
 	root.Version = programVersion()
 	root.SetVersionTemplate(versionText())
@@ -83,28 +87,9 @@ SLOTCAST_BASE_URL, and so on.`,
 		}
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(serveCommand(w), exportCommand(w), checkCommand(w), convertCommand(w), healthCommand(w), versionCommand(w))
+	root.PersistentFlags().String("config", "", "YAML file with values for flags that are not given")
+	root.AddCommand(serveCommand(w), exportCommand(w), checkCommand(w), convertCommand(w), diffCommand(w), publishCommand(w), logCommand(w), healthCommand(w), versionCommand(w))
 	return root
-}
-
-// fromEnvironment sets the flags that were not given from the environment. What
-// is empty there counts as not given, as container tools leave it.
-func fromEnvironment(flags *pflag.FlagSet, getenv func(string) (string, bool)) error {
-	var errs []error
-	flags.VisitAll(func(f *pflag.Flag) {
-		name := "SLOTCAST_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		value, _ := getenv(name)
-		if f.Changed || value == "" || f.Name == "help" {
-			return
-		}
-		if err := flags.Set(f.Name, value); err != nil {
-			if _, why, ok := badValue(err); ok {
-				err = errors.New(why)
-			}
-			errs = append(errs, fmt.Errorf("%s in the environment: %w", name, err))
-		}
-	})
-	return errors.Join(errs...)
 }
 
 // badValue tells the error of a value that a flag cannot have, and says so in

@@ -29,7 +29,7 @@ func TestSignals(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "days.yaml")
 	require.NoError(t, os.WriteFile(path, []byte(daysYAML), 0o600))
-	cmd := program(t, "serve", path, "--listen", "localhost:0")
+	cmd := program(t, "serve", path, "--listen", "localhost:0", "--ops-listen", "", "--db", newDB(t))
 	log := newOutput()
 	cmd.Stderr = log
 	require.NoError(t, cmd.Start())

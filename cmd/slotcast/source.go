@@ -1,17 +1,14 @@
 package main
 
 import (
-	"errors"
+	"context"
+	"crypto/sha256"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/pflag"
 
-	"slotcast/feed"
 	"slotcast/schedule"
 	"slotcast/schedule/importer"
 )
@@ -20,6 +17,8 @@ import (
 type sourceFlags struct {
 	format, timezone, conference, date string
 	year                               int
+	columns, token                     string
+	private                            bool
 }
 
 func (f *sourceFlags) register(flags *pflag.FlagSet) {
@@ -30,8 +29,11 @@ func (f *sourceFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.format, "format", "", "format: "+strings.Join(formats, ", "))
 	flags.StringVar(&f.timezone, "timezone", "", "IANA time zone of the source's hours, such as Europe/Berlin")
 	flags.StringVar(&f.conference, "conference", "", "name of the conference")
-	flags.StringVar(&f.date, "date", "", "day of a track page, as YYYY-MM-DD")
+	flags.StringVar(&f.date, "date", "", "day of a track page, or of a table without dates, as YYYY-MM-DD")
 	flags.IntVar(&f.year, "year", 0, "year of a track page's days")
+	flags.StringVar(&f.columns, "columns", "", "which column of a table is what, such as title=Session,start=Begin")
+	flags.StringVar(&f.token, "token", "", "token for the API of pretalx; better given as SLOTCAST_TOKEN_FILE")
+	flags.BoolVar(&f.private, "allow-private", false, "also read addresses of this machine and of private networks")
 }
 
 func (f *sourceFlags) options() (importer.Options, error) {
@@ -43,171 +45,135 @@ func (f *sourceFlags) options() (importer.Options, error) {
 		}
 		o.Date = date
 	}
+	columns, err := importer.ParseColumns(f.columns)
+	if err != nil {
+		return o, fmt.Errorf("--columns: %w", err)
+	}
+	o.Columns = columns
 	return o, nil
 }
 
-// load reads the SOURCE among a command's arguments. An error ends the program
-// with status 2. The schedule is nil where the report has faults.
-func (f *sourceFlags) load(w world, args []string) (*schedule.Schedule, schedule.Report, error) {
+// source is a SOURCE that can be read again and again.
+type source struct {
+	world
+	name    string // as it was given; empty for the built-in sample
+	options importer.Options
+	fetcher *importer.Fetcher
+
+	// What the last read with success was.
+	validators importer.Validators
+	digest     [sha256.Size]byte
+}
+
+// open returns the SOURCE among a command's arguments, without reading it.
+func (f *sourceFlags) open(w world, args []string) (*source, error) {
 	options, err := f.options()
 	if err != nil {
-		return nil, schedule.Report{}, err
+		return nil, err
 	}
-	source := importer.Sample()
-	switch {
-	case len(args) == 0:
-	case args[0] == "-":
-		source, err = importer.ReadFrom(sourceName(args), w.stdin)
-		source.Modified = w.now()
-	default:
-		source, err = importer.ReadFile(args[0])
+	s := &source{world: w, options: options}
+	if len(args) > 0 {
+		s.name = args[0]
 	}
+	s.fetcher = importer.NewFetcher(importer.FetcherConfig{
+		UserAgent: "Slotcast/" + programVersion(), Private: f.private, Token: f.token, Now: w.now,
+	})
+	return s, nil
+}
+
+const standardInput = "-"
+
+// String names the source for people; passwords and queries are left out.
+func (s *source) String() string {
+	switch s.name {
+	case "":
+		return "the built-in sample"
+	case standardInput:
+		return "standard input"
+	}
+	return importer.DisplayName(s.name)
+}
+
+// key names the source among those that were published from.
+func (s *source) key() string {
+	if s.isFile() {
+		if path, err := filepath.Abs(s.name); err == nil {
+			return path
+		}
+	}
+	if address, _, found := strings.Cut(s.String(), "?"); found && s.isAddress() {
+		// The query may hold a secret, and what it stands for is another schedule.
+		return fmt.Sprintf("%s?%x", address, sha256.Sum256([]byte(s.name)))[:len(address)+13]
+	}
+	return s.String()
+}
+
+func (s *source) isAddress() bool { return importer.IsAddress(s.name) }
+
+// isFile tells whether the source is a file or a folder.
+func (s *source) isFile() bool {
+	return s.name != "" && s.name != standardInput && !s.isAddress()
+}
+
+// canChange tells whether reading the source again can give something else.
+func (s *source) canChange() bool { return s.isFile() || s.isAddress() }
+
+// read reads the source. An error means that it cannot be read at all, and is
+// [importer.ErrUnchanged] where it is what the last read with success gave. The
+// schedule is nil where the report has faults.
+func (s *source) read(ctx context.Context) (*schedule.Schedule, schedule.Report, error) {
+	src, validators, err := s.fetch(ctx)
 	if err != nil {
 		return nil, schedule.Report{}, err
 	}
-	return importer.Load(source, options)
-}
-
-// sourceName names the SOURCE among a command's arguments.
-func sourceName(args []string) string {
-	switch {
-	case len(args) == 0:
-		return "the built-in sample"
-	case args[0] == "-":
-		return "standard input"
+	digest := src.Digest()
+	if digest == s.digest {
+		return nil, schedule.Report{}, importer.ErrUnchanged
 	}
-	return args[0]
+	read, report, err := importer.Load(src, s.options)
+	if read != nil {
+		s.validators, s.digest = validators, digest
+	}
+	return read, report, err
 }
 
-// loadValid is load for commands that need a schedule: problems go to standard
+func (s *source) fetch(ctx context.Context) (importer.Source, importer.Validators, error) {
+	switch s.name {
+	case "":
+		return importer.Sample(), importer.Validators{}, nil
+	case standardInput:
+		src, err := importer.ReadFrom(s.String(), s.stdin)
+		src.Modified = s.now()
+		return src, importer.Validators{}, err
+	}
+	return s.fetcher.Read(ctx, s.name, s.options.Format, s.validators)
+}
+
+// readValid is read for those who need a schedule: problems go to standard
 // error, and faults end the program with status 1.
-func (f *sourceFlags) loadValid(w world, args []string) (*schedule.Schedule, error) {
-	s, report, err := f.load(w, args)
+func (s *source) readValid(ctx context.Context) (*schedule.Schedule, error) {
+	read, report, err := s.read(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range report.Problems {
-		fmt.Fprintln(w.stderr, p)
+		fmt.Fprintln(s.stderr, p)
 	}
-	if s == nil {
-		return nil, &exitError{exitProblems, fmt.Errorf("%s has %s, so nothing was done", sourceName(args), summary(report))}
+	if report.Left > 0 {
+		fmt.Fprintf(s.stderr, "and %d more\n", report.Left)
 	}
-	return s, nil
+	if read == nil {
+		return nil, &exitError{exitProblems, fmt.Errorf("%s has %s, so nothing was done", s, summary(report))}
+	}
+	return read, nil
 }
 
-// count says how many there are of what, as in "1 error" and "2 errors".
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
-// summary counts a report's problems, as in "2 errors and 1 warning".
-func summary(r schedule.Report) string {
-	switch {
-	case r.Faults == 0 && r.Warnings == 0:
-		return "no problems"
-	case r.Warnings == 0:
-		return count(r.Faults, "error")
-	case r.Faults == 0:
-		return count(r.Warnings, "warning")
-	}
-	return count(r.Faults, "error") + " and " + count(r.Warnings, "warning")
-}
-
-// published is the state of publishing between reads of a source.
-type published struct {
-	ledger schedule.Ledger
-}
-
-// next makes the catalog of a schedule that was read, and advances the ledger.
-func (p *published) next(w world, s *schedule.Schedule, baseURL string) *feed.Catalog {
-	// The source's own time, so that a restart or another replica comes to the
-	// same bytes.
-	at := s.Updated()
-	if at.IsZero() {
-		at = w.now()
-	}
-	rendering := feed.Render(s, nil)
-	p.ledger = p.ledger.Advance(s, rendering.Digests(), at)
-	return feed.NewCatalog(schedule.NewEdition(s, p.ledger), rendering, baseURL)
-}
-
-// writeFile writes a result to a file, or to standard output where name is
-// empty or "-". A file appears whole or not at all; a device or a pipe is
-// written to, and so is what a link names. Errors name the file as it was asked
-// for.
-func writeFile(w world, name string, write func(io.Writer) error) (err error) {
-	if name == "" || name == "-" {
-		return write(w.stdout)
-	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("write %s: %w", name, withoutPath(err))
-		}
-	}()
-	info, err := os.Stat(name)
-	if err == nil && !info.Mode().IsRegular() {
-		f, err := os.OpenFile(name, os.O_WRONLY, 0)
-		if err != nil {
-			return err
-		}
-		return errors.Join(write(f), f.Close())
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	path := linked(name)
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+// load is open and readValid in one, for commands that read once.
+func (f *sourceFlags) load(ctx context.Context, w world, args []string) (*source, *schedule.Schedule, error) {
+	s, err := f.open(w, args)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	defer func() {
-		if err != nil {
-			_ = f.Close()
-			_ = os.Remove(f.Name())
-		}
-	}()
-	if err := write(f); err != nil {
-		return err
-	}
-	if err := f.Chmod(0o644); err != nil {
-		return err
-	}
-	if err := f.Sync(); err != nil {
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
-}
-
-// linked returns the file that a name leads to by links, be it there or not. The
-// links must not form a circle.
-func linked(name string) string {
-	for {
-		target, err := os.Readlink(name)
-		if err != nil {
-			return name
-		}
-		if !filepath.IsAbs(target) {
-			// Not joined: that would take out "..", whose meaning is the system's.
-			target = filepath.Dir(name) + "/" + target
-		}
-		name = target
-	}
-}
-
-// withoutPath returns why a call of the system failed, without the path that it
-// was given: that may be of a file that nobody asked for.
-func withoutPath(err error) error {
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		return e.Err
-	}
-	if e, ok := errors.AsType[*os.LinkError](err); ok {
-		return e.Err
-	}
-	return err
+	read, err := s.readValid(ctx)
+	return s, read, err
 }

@@ -50,7 +50,7 @@ type Config struct {
 // SourceStatus is how the last read of the source went.
 type SourceStatus struct {
 	Source string    `json:"source"`
-	Read   time.Time `json:"read"`             // when it was last read with success
+	Read   time.Time `json:"read,omitzero"`    // when this program last read it with success
 	Reason string    `json:"reason,omitempty"` // why a later read failed; the edition of the last good one is served
 }
 
