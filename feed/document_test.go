@@ -240,3 +240,16 @@ func TestPopular(t *testing.T) {
 		require.Equal(t, want, document(t, c, query).Popular(), query)
 	}
 }
+
+// A title that says itself that the talk is cancelled does not say it twice.
+func TestCancelledOnce(t *testing.T) {
+	t.Parallel()
+	d := tiny(t, "UTC", "2026-05-02 09:00", "2026-05-02 10:00")
+	d.Talks[0].Title = "CANCELLED: Talk one"
+	d.Slots[0].Status, d.Slots[1].Status = schedule.StatusCancelled, schedule.StatusCancelled
+	var out bytes.Buffer
+	require.NoError(t, document(t, catalog("", build(t, d)), "").WriteTo(&out, feed.Identity))
+	events := read(t, out.Bytes()).events()
+	require.Equal(t, "CANCELLED: Talk one", events[0].text("SUMMARY"))
+	require.Equal(t, "CANCELLED: Talk two", events[1].text("SUMMARY"))
+}

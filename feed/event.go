@@ -124,7 +124,7 @@ func renderSlot(c *schedule.Conference, s *schedule.Slot, zoned bool) renderedSl
 
 	summary := cleanLine(s.Talk.Title, maxSummary)
 	if cancelled {
-		summary = cleanLine("CANCELLED: "+s.Talk.Title, maxSummary)
+		summary = cleanLine(cancelledTitle(s.Talk.Title), maxSummary)
 	}
 	var body contentLines
 	body.addText("SUMMARY", summary)
@@ -149,6 +149,13 @@ func renderSlot(c *schedule.Conference, s *schedule.Slot, zoned bool) renderedSl
 	}
 	r.digest = schedule.Digest(h.Sum(nil))
 	return r
+}
+
+// cancelledTitle marks a title, for readers who see no status, unless its author
+// has.
+func cancelledTitle(title string) string {
+	const mark = "CANCELLED: "
+	return mark + strings.TrimPrefix(title, mark)
 }
 
 // unambiguous tells whether every reader who is given t's wall time and zone

@@ -161,7 +161,7 @@ func (x *exchange) timeslot() time.Duration {
 // title returns the title as apps are to show it that know no status.
 func (s *exchangeSlot) title() string {
 	if s.Status == schedule.StatusCancelled {
-		return "CANCELLED: " + s.Talk.Title
+		return cancelledTitle(s.Talk.Title)
 	}
 	return s.Talk.Title
 }

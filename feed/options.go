@@ -90,7 +90,7 @@ func (o Options) String() string {
 // order. The error is of kind [schedule.ErrInvalid] and names what is wrong.
 func ParseQuery(query string) (schedule.Scope, Options, error) {
 	var o Options
-	scope, err := schedule.ParseScope(query, o.set)
+	scope, err := schedule.ParseScope(query, o.set, "alarm", "busy", "cancelled", "tz")
 	if err != nil {
 		return schedule.Scope{}, Options{}, err
 	}

@@ -135,3 +135,12 @@ func TestOptionsCanonical(t *testing.T) {
 		require.Equal(t, want, options.String())
 	})
 }
+
+// An unknown key is told with all that there are, and the nearest.
+func TestUnknownKey(t *testing.T) {
+	t.Parallel()
+	_, _, err := feed.ParseQuery("alarms=5")
+	require.ErrorContains(t, err, "“alarms” is not something that a feed can be chosen by; did you mean “alarm”? Otherwise use track, speaker,")
+	_, _, err = feed.ParseQuery("colour=red")
+	require.ErrorContains(t, err, "slot, q, alarm, busy, cancelled, tz")
+}

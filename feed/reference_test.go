@@ -100,7 +100,7 @@ func eventOf(e *schedule.Edition, i int32, busy bool) interopEvent {
 		Transp:   "TRANSPARENT",
 	}
 	if slot.Status == schedule.StatusCancelled {
-		event.Summary = "CANCELLED: " + event.Summary
+		event.Summary = "CANCELLED: " + strings.TrimPrefix(event.Summary, "CANCELLED: ")
 	} else if busy {
 		event.Transp = "OPAQUE"
 	}

@@ -53,11 +53,12 @@ type scopeTerm struct {
 
 // ParseScope reads a scope as it stands in a URL's query, such as
 // "track=go&day=2016-11-07". A key outside the grammar goes to other, which
-// tells whether it knows it; other may be nil. Unknown keys, malformed values
+// tells whether it knows it and may be nil; otherKeys are those that it knows, for
+// the error of an unknown one. Unknown keys, malformed values
 // and a query beyond [MaxQuery], [MaxScopeValues] or [MaxScopeTexts] give an error of kind
 // [ErrInvalid] that names them. Whether an id exists is not checked here; see
 // [Edition.Find].
-func ParseScope(query string, other func(key, value string) (known bool, err error)) (Scope, error) {
+func ParseScope(query string, other func(key, value string) (known bool, err error), otherKeys ...string) (Scope, error) {
 	if query == "" {
 		return Scope{}, nil
 	}
@@ -92,7 +93,7 @@ func ParseScope(query string, other func(key, value string) (known bool, err err
 					continue
 				}
 			}
-			return Scope{}, unknownKey(key)
+			return Scope{}, unknownKey(key, otherKeys)
 		}
 		if err := s.add(ScopeKey(key), value, pairs); err != nil {
 			return Scope{}, err
@@ -103,11 +104,12 @@ func ParseScope(query string, other func(key, value string) (known bool, err err
 
 var scopeKeys = [...]ScopeKey{ScopeTrack, ScopeSpeaker, ScopeRoom, ScopeDay, ScopeKind, ScopeTag, ScopeLanguage, ScopeTalk, ScopeSlot, ScopeText}
 
-func unknownKey(key string) error {
+func unknownKey(key string, otherKeys []string) error {
 	var names []string
 	for _, k := range scopeKeys {
 		names = append(names, string(k))
 	}
+	names = append(names, otherKeys...)
 	hint := ""
 	if near := Nearest(key, names); near != "" {
 		hint = "did you mean “" + near + "”? Otherwise "

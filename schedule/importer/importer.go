@@ -86,8 +86,7 @@ type Options struct {
 	Timezone string // an IANA name
 
 	// Conference is the conference's name. The conference's id is then the slug
-	// of it; a native file keeps the id that it gives where it gives this same
-	// name, or none.
+	// of it, unless a native file gives one: every UID ends with it.
 	Conference string
 
 	// Date is the day of a track page, or of a table in CSV that has no dates,

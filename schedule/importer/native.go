@@ -119,10 +119,7 @@ func (r *nativeReader) conference(c object, o Options) {
 	d.At = schedule.Place{File: r.file, Line: r.root.line, Column: r.root.column, Path: "conference"}
 	d.Name, d.Description, d.URL = c.text("name"), c.prose("description"), c.text("url")
 	id := c.id()
-	if o.Conference != "" && oneLine(o.Conference) != oneLine(d.Name) {
-		if d.Name != "" {
-			id = ""
-		}
+	if o.Conference != "" {
 		d.Name = o.Conference
 	}
 	if id == "" {
@@ -170,7 +167,7 @@ func (r *nativeReader) talks(root object, tracks, speakers, rooms *naming) {
 			TrackID:    tracks.find(o.text("track")),
 			SpeakerIDs: speakers.resolve(o.texts("speakers")),
 			Talk: schedule.Talk{
-				Title: o.text("title"), Abstract: o.prose("abstract"), Kind: schedule.Kind(o.text("kind")), Tags: o.texts("tags"),
+				Title: o.prose("title"), Abstract: o.prose("abstract"), Kind: schedule.Kind(o.text("kind")), Tags: o.texts("tags"),
 				Language: o.text("language"), Level: o.text("level"), URL: o.text("url"),
 			},
 		}

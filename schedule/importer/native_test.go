@@ -157,7 +157,7 @@ func TestNativeOptions(t *testing.T) {
 	for _, c := range []struct{ conference, option, id, name string }{
 		{"{id: c, name: C}", "", "c", "C"},
 		{"{id: c, name: C}", "C", "c", "C"},
-		{"{id: c, name: C}", "New One", "new-one", "New One"},
+		{"{id: c, name: C}", "New One", "c", "New One"},
 		{"{id: c}", "New One", "c", "New One"},
 		{"{name: C}", "New One", "new-one", "New One"},
 		{"{}", "New One", "new-one", "New One"},

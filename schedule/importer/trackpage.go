@@ -21,6 +21,7 @@ var (
 	byPattern    = regexp.MustCompile(`^(?:by:?\s|(?:By|BY):?\s+\p{Lu})`)
 	byName       = regexp.MustCompile(`^(?i:by):?\s+\p{Lu}.*[^.,;:!?]$`)
 	byWord       = regexp.MustCompile(`^(?i:by):?\s+`)
+	byNobody     = regexp.MustCompile(`^(?i:by):?$`)
 	rolePattern  = regexp.MustCompile(`^(?:(.*\S)\s+)?@\s*(\S.*)$`)
 	namesPattern = regexp.MustCompile(`\s*(?:,\s*(?:and|&)\s|,|;|\s(?:and|&)\s)\s*`)
 	suffixName   = regexp.MustCompile(`^(?i:jr|sr|ph\.?d|m\.?d|ii|iii|iv)\.?$`)
@@ -86,6 +87,8 @@ type pageReader struct {
 	speakerIDs, trackIDs, talkIDs *idSet
 	speakers                      map[string]int // indexes in the draft by name
 	tracks                        map[string]int
+
+	late time.Duration // when the last slot of the section begins, from its day's midnight
 }
 
 // readTrackPage reads the text of a conference's track page: "Track:", theme,
@@ -140,7 +143,8 @@ func (r *pageReader) split(text string) {
 	var into *[]pageLine // where text goes
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 	number, last, seen := 0, 0, map[string]bool{}
-	titled := true // something stands below the slot's times
+	titled := true        // something stands below the slot's times
+	weekdayBelow := false // the weekday can stand on the line below its heading
 	for raw := range strings.SplitSeq(text, "\n") {
 		number++
 		line := pageLine{number, pageText(raw)}
@@ -174,7 +178,16 @@ func (r *pageReader) split(text string) {
 		}
 		if m := dayPattern.FindStringSubmatch(line.text); m != nil && short {
 			section.weekday = pageLine{number, m[1]}
-		} else if m := hostPattern.FindStringSubmatch(line.text); m != nil && short {
+			weekdayBelow = m[1] == ""
+			continue
+		}
+		if weekdayBelow && line.text != "" {
+			if weekdayBelow = false; weekdayOnly.MatchString(line.text) {
+				section.weekday = line
+				continue
+			}
+		}
+		if m := hostPattern.FindStringSubmatch(line.text); m != nil && short {
 			if m[1] != "" {
 				section.hostLine = number
 			}
@@ -217,6 +230,7 @@ func pageText(line string) string {
 func (r *pageReader) section(s *pageSection) {
 	track := r.track(s)
 	date, dated := r.date(s)
+	r.late = 0
 	for i := range s.slots {
 		r.slot(s, &s.slots[i], track, date, dated)
 	}
@@ -294,19 +308,26 @@ func (r *pageReader) slot(s *pageSection, in *pageSlot, track int, date schedule
 		return
 	}
 	d := schedule.DraftTalk{At: r.at(in.line), TrackID: string(r.draft.Tracks[track].ID)}
-	if !isBy(body[0].text) && isHead(body[0].text) {
+	if !isBy(body[0].text) && !byNobody.MatchString(body[0].text) && isHead(body[0].text) {
 		lines := titleLines(body)
 		d.Title = oneLine(paragraphs(body[:lines]))
 		d.At = r.at(body[0].number)
 		body = trimBlank(body[lines:])
 	}
 	var names []string
+	if len(body) > 0 && byNobody.MatchString(body[0].text) {
+		r.report.Fault("by-empty", r.at(body[0].number), "nobody stands behind “%s”; write the speaker's name there, or take the line out", body[0].text)
+		body = trimBlank(body[1:])
+	}
 	if len(body) > 0 && isBy(body[0].text) {
 		names = splitNames(byWord.ReplaceAllString(body[0].text, ""))
 		line := body[0].number
 		body = body[1:]
 		for _, name := range names {
 			role, affiliation, read := takeRole(body)
+			if read == 0 && len(names) == 1 {
+				role, affiliation, read = takeBareRole(body)
+			}
 			body = body[read:]
 			d.SpeakerIDs = append(d.SpeakerIDs, r.speaker(name, line, role, affiliation, ""))
 		}
@@ -330,7 +351,9 @@ func (r *pageReader) slot(s *pageSection, in *pageSlot, track int, date schedule
 	r.draft.Talks = append(r.draft.Talks, d)
 
 	from, to, ok := parseRange(in.times)
-	if !ok && rangeBegins.MatchString(in.times) {
+	if !ok && rangePattern.MatchString(in.times) {
+		r.report.Fault("time", r.at(in.line), "“%s” has an hour that no clock shows; write it as 10:35am - 11:25am or 10:35 - 11:25", schedule.Shorten(in.times))
+	} else if !ok && rangeBegins.MatchString(in.times) {
 		r.report.Fault("time", r.at(in.line), "“%s” has more in it than a time range; write a room as Room 5, and anything else on the next line", schedule.Shorten(in.times))
 	} else if !ok {
 		r.report.Fault("time", r.at(in.line), "“%s” is not a time range; write it as 10:35am - 11:25am or 10:35 - 11:25", schedule.Shorten(in.times))
@@ -338,11 +361,18 @@ func (r *pageReader) slot(s *pageSection, in *pageSlot, track int, date schedule
 	if !ok || !dated {
 		return
 	}
+	if from >= 12*time.Hour && to < 12*time.Hour {
+		to += 24 * time.Hour
+	}
+	// A page goes on through the night.
+	if from < schedule.DefaultDayChange && from < r.late && r.late >= 12*time.Hour {
+		from, to = from+24*time.Hour, to+24*time.Hour
+	} else if from < r.late {
+		r.report.Warn("hours-back", r.at(in.line), "%s is before the slot above it; if it is of another day, give it a “Track:” heading and a day of its own", schedule.Shorten(in.times))
+	}
+	r.late = max(r.late, from)
 	start := schedule.WallTime{Date: date}.Add(from)
 	end := schedule.WallTime{Date: date}.Add(to)
-	if from >= 12*time.Hour && to < 12*time.Hour {
-		end = end.Add(24 * time.Hour)
-	}
 	r.draft.Slots = append(r.draft.Slots, schedule.DraftSlot{
 		ID: schedule.SlotID(id), TalkID: id, RoomID: r.room(in), Family: nameless(base, "talk"), At: r.at(in.line),
 		Start: schedule.Moment{Wall: start}, End: schedule.Moment{Wall: end},
@@ -481,7 +511,22 @@ func titleLines(body []pageLine) int {
 
 // isRole tells a line such as "CTO @Fastly".
 func isRole(s string) bool {
-	return isHead(s) && rolePattern.MatchString(s) && !strings.HasSuffix(s, ".")
+	return isHead(s) && rolePattern.MatchString(s) && (!strings.HasSuffix(s, ".") || companyForm.MatchString(s))
+}
+
+// companyForm is how a company's name can end that is no sentence.
+var companyForm = regexp.MustCompile(`(?i)[\s,](?:inc|co|corp|ltd|llc|llp|plc|bros|s\.?a|n\.?v|b\.?v|e\.?v)\.$`)
+
+// takeBareRole is takeRole for a role without an @, such as "CTO at Fastly": a
+// short line by itself, with the abstract below it.
+func takeBareRole(lines []pageLine) (role, affiliation string, read int) {
+	const most = 80 // characters
+	if len(lines) < 3 || lines[1].text != "" || lines[0].text == "" || utf8.RuneCountInString(lines[0].text) > most ||
+		strings.ContainsAny(lines[0].text[len(lines[0].text)-1:], ".!?:;") && !companyForm.MatchString(lines[0].text) {
+		return "", "", 0
+	}
+	role, affiliation, _ = strings.Cut(lines[0].text, " at ")
+	return strings.TrimSpace(role), strings.TrimSpace(affiliation), 1
 }
 
 // takeRole reads the role line that lines begin with, if they do, and returns

@@ -140,6 +140,10 @@ func TestTrackPageProblems(t *testing.T) {
 		"nameless track":     {"Track:\n1pm - 2pm\nA\n" + foot, full, []string{"1 name-missing"}, ""},
 		"long text":          {"Track: T\n1pm - 2pm\nA\n\n" + strings.Repeat("x", 60_000) + foot, full, []string{"3 too-long abstract"}, ""},
 		"skipped wall time":  {"Track: T\n2:30am - 4am\nA\n\nSun Mar 13\n", with(func(o *Options) { o.Date = schedule.Date{Year: 2016, Month: time.March, Day: 13} }), []string{"2 time-skipped start"}, ""},
+		"weekday below":      {"Track: T\nDay of week:\n\nTuesday\nTheme\n1pm - 2pm\nA\n" + foot, full, []string{"4 day-conflict"}, "the page says Tuesday"},
+		"by nobody":          {"Track: T\n1pm - 2pm\nA\nby\nCTO @X\n" + foot, full, []string{"4 by-empty"}, "nobody stands behind “by”"},
+		"hours back":         {"Track: T\n1pm - 2pm\nA\n9am - 10am\nB\n" + foot, full, []string{"4 hours-back?"}, "9am - 10am is before the slot above it"},
+		"no such hour":       {"Track: T\n13:35am - 14:25am\nA\n" + foot, full, []string{"2 time"}, "has an hour that no clock shows"},
 		"two days, one page": {"Track: T\nDay of week: Monday\n1pm - 2pm\nA\nTrack: U\nDay of week: Wed\n1pm - 2pm\nB\n" + foot, dateless(2016), []string{"6 day-missing"}, "Wednesday"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -156,13 +160,19 @@ func TestTrackPageProblems(t *testing.T) {
 func TestTrackPageSlots(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string][]string{
-		"10:35 AM – 11:25 a.m.\nA":                                            {"07 10:35-11:25 talk a: A"},
-		"13:00—14:00\r\nA":                                                    {"07 13:00-14:00 talk a: A"},
-		"1 to 2pm\nA":                                                         {"07 13:00-14:00 talk a: A"},
-		"11:30 - 12:20pm\nA":                                                  {"07 11:30-12:20 talk a: A"},
-		"11:30am - 12:20\nA":                                                  {"07 11:30-12:20 talk a: A"},
-		"12am - 12:30am\nA":                                                   {"07 00:00-00:30 talk a: A"},
-		"11pm - 1am\nA":                                                       {"07 23:00-01:00 talk a: A"},
+		"10:35 AM – 11:25 a.m.\nA": {"07 10:35-11:25 talk a: A"},
+		"13:00—14:00\r\nA":         {"07 13:00-14:00 talk a: A"},
+		"1 to 2pm\nA":              {"07 13:00-14:00 talk a: A"},
+		"11:30 - 12:20pm\nA":       {"07 11:30-12:20 talk a: A"},
+		"11:30am - 12:20\nA":       {"07 11:30-12:20 talk a: A"},
+		"12am - 12:30am\nA":        {"07 00:00-00:30 talk a: A"},
+		"11pm - 1am\nA":            {"07 23:00-01:00 talk a: A"},
+		"10pm - 11pm\nA\n11:30pm - 12:30am\nB\n12:45am - 1:30am\nC":           {"07 22:00-23:00 talk a: A", "07 23:30-00:30 talk b: B", "08 00:45-01:30 talk c: C"},
+		"1pm - 2pm\nby Ann Lee\nCTO @Foo, Inc.\n\nText.":                      {"07 13:00-14:00 talk ann-lee: T: Ann Lee / Ann Lee, CTO, Foo, Inc."},
+		"1pm - 2pm\nby Ann Lee\nCTO at Foo\n\nText.":                          {"07 13:00-14:00 talk ann-lee: T: Ann Lee / Ann Lee, CTO, Foo"},
+		"1pm - 2pm\nby Ann Lee\nStaff Engineer\n\nText.":                      {"07 13:00-14:00 talk ann-lee: T: Ann Lee / Ann Lee, Staff Engineer"},
+		"1pm - 2pm\nby Ann Lee\nWhat we saw.\n\nText.":                        {"07 13:00-14:00 talk ann-lee: T: Ann Lee / Ann Lee"},
+		"1pm - 2pm\nby Ann Lee\nWhat we saw":                                  {"07 13:00-14:00 talk ann-lee: T: Ann Lee / Ann Lee"},
 		"9.30 - 10.15\nA":                                                     {"07 09:30-10:15 talk a: A"},
 		"1pm - 2pm\nBy the Numbers\nby Ann de Lee":                            {"07 13:00-14:00 talk ann-de-lee: By the Numbers / Ann de Lee"},
 		"1pm - 2pm\nBy Ann Lee, Bo Ek, and Cy Day":                            {"07 13:00-14:00 talk ann-lee-bo-ek-cy-day: T: Ann Lee, Bo Ek and Cy Day / Ann Lee / Bo Ek / Cy Day"},
