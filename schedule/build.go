@@ -41,7 +41,8 @@ func Build(d *Draft) (*Schedule, Report) {
 	if d.Updated.IsZero() {
 		b.out.updated = time.Time{}
 	}
-	return &b.out, b.report
+	out := b.out // a pointer into the builder would keep the draft and its source
+	return &out, b.report
 }
 
 // builder holds what Build knows so far.

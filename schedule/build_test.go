@@ -7,9 +7,11 @@ import (
 	"math"
 	"os"
 	"regexp"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/stretchr/testify/require"
 
@@ -510,4 +512,25 @@ func TestCredit(t *testing.T) {
 	require.Equal(t, "Ada", (&schedule.Speaker{Name: "Ada"}).Credit())
 	require.Equal(t, "Ada, Mill", (&schedule.Speaker{Name: "Ada", Affiliation: "Mill"}).Credit())
 	require.Equal(t, "Ada, Engineer, Mill", (&schedule.Speaker{Name: "Ada", Role: "Engineer", Affiliation: "Mill"}).Credit())
+}
+
+// A schedule keeps nothing of what it was made from but what it holds: the draft
+// can have the whole source behind it.
+func TestBuildLetsGo(t *testing.T) {
+	t.Parallel()
+	d := sample(t)
+	draft := weak.Make(d)
+	s := build(t, d)
+	d = nil
+	runtime.GC()
+	require.Nil(t, draft.Value())
+
+	read := build(t, sample(t))
+	next := schedule.Reconcile(schedule.NewEdition(s, schedule.Ledger{}.Advance(s, digests(s, 0), s.Slots()[0].Start)), read, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), false)
+	was := weak.Make(read)
+	read = nil
+	runtime.GC()
+	require.Nil(t, was.Value())
+	runtime.KeepAlive(s)
+	runtime.KeepAlive(next)
 }

@@ -174,7 +174,8 @@ func (p *parts) schedule() *Schedule {
 		Rooms:    len(p.next.rooms) - len(p.read.rooms),
 		Talks:    len(p.next.talks) - len(p.read.talks),
 	}
-	return &p.next
+	next := p.next // a pointer into parts would keep what was read
+	return &next
 }
 
 // keptParts counts the parts at the end of a schedule's lists that the source no

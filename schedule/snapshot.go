@@ -1,8 +1,11 @@
 package schedule
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 )
@@ -13,15 +16,19 @@ const snapshotVersion = 1
 
 // snapshot is a schedule in which references are places in lists.
 type snapshot struct {
+	snapshotHead
+	Speakers []*Speaker
+	Tracks   []snapshotTrack
+	Rooms    []*Room
+	Talks    []snapshotTalk
+	Slots    []snapshotSlot
+}
+
+type snapshotHead struct {
 	Version    int
 	Conference Conference
 	Zone       string
-	Updated    int64      // Unix seconds; 0 for not known
-	Speakers   []*Speaker `json:",omitempty"`
-	Tracks     []snapshotTrack
-	Rooms      []*Room `json:",omitempty"`
-	Talks      []snapshotTalk
-	Slots      []snapshotSlot
+	Updated    int64 // Unix seconds; 0 for not known
 	Kept       keptParts
 }
 
@@ -53,19 +60,15 @@ type snapshotBefore struct {
 	Until      int64
 }
 
-// MarshalJSON writes the schedule for [Schedule.UnmarshalJSON] to read. What is
-// written is for this program's own use and may differ between its releases.
-func (s *Schedule) MarshalJSON() ([]byte, error) {
-	out := snapshot{
-		Version: snapshotVersion, Conference: s.conference, Zone: s.conference.Zone.String(), Kept: s.kept,
-		Speakers: s.speakers, Rooms: s.rooms,
-		Tracks: make([]snapshotTrack, len(s.tracks)),
-		Talks:  make([]snapshotTalk, len(s.talks)),
-		Slots:  make([]snapshotSlot, len(s.slots)),
-	}
+// WriteSnapshot writes the schedule as JSON for [Schedule.UnmarshalJSON] to read,
+// in pieces, since it can be large. What is written is for this program's own use
+// and may differ between its releases.
+func (s *Schedule) WriteSnapshot(w io.Writer) error {
+	head := snapshotHead{Version: snapshotVersion, Conference: s.conference, Zone: s.conference.Zone.String(), Kept: s.kept}
 	if !s.updated.IsZero() {
-		out.Updated = s.updated.Unix()
+		head.Updated = s.updated.Unix()
 	}
+	out := newSnapshotWriter(w, &head)
 	speakers, tracks, rooms, talks := places(s.speakers), places(s.tracks), places(s.rooms), places(s.talks)
 	broken := false
 	refer := func(people []*Speaker) []int {
@@ -75,16 +78,17 @@ func (s *Schedule) MarshalJSON() ([]byte, error) {
 		}
 		return at
 	}
-	for i, t := range s.tracks {
-		out.Tracks[i] = snapshotTrack{Track: *t, Hosts: refer(t.Hosts)}
-	}
-	for i, t := range s.talks {
-		out.Talks[i] = snapshotTalk{Talk: *t, Track: -1, Speakers: refer(t.Speakers)}
+	list(out, "Speakers", s.speakers, func(p *Speaker) any { return p })
+	list(out, "Rooms", s.rooms, func(r *Room) any { return r })
+	list(out, "Tracks", s.tracks, func(t *Track) any { return &snapshotTrack{Track: *t, Hosts: refer(t.Hosts)} })
+	list(out, "Talks", s.talks, func(t *Talk) any {
+		o := snapshotTalk{Talk: *t, Track: -1, Speakers: refer(t.Speakers)}
 		if t.Track != nil {
-			out.Talks[i].Track = place(tracks, t.Track, &broken)
+			o.Track = place(tracks, t.Track, &broken)
 		}
-	}
-	for i, slot := range s.slots {
+		return &o
+	})
+	list(out, "Slots", s.slots, func(slot *Slot) any {
 		o := snapshotSlot{
 			ID: slot.ID, SourceID: slot.SourceID, Family: slot.Family, Talk: place(talks, slot.Talk, &broken), Room: -1,
 			Start: slot.Start.Unix(), End: slot.End.Unix(), Day: slot.Day, Status: slot.Status,
@@ -95,12 +99,54 @@ func (s *Schedule) MarshalJSON() ([]byte, error) {
 		if b := slot.Before; b != nil {
 			o.Before = &snapshotBefore{b.Start.Unix(), b.End.Unix(), b.Room, b.Until.Unix()}
 		}
-		out.Slots[i] = o
+		return &o
+	})
+	if err := out.close(); err != nil {
+		return fmt.Errorf("write snapshot: %w", err)
 	}
 	if broken {
-		return nil, fmt.Errorf("write snapshot: the schedule refers to what it does not list")
+		return fmt.Errorf("write snapshot: the schedule refers to what it does not list")
 	}
-	return json.Marshal(out)
+	return nil
+}
+
+// snapshotWriter writes the members of a JSON object one after another. Its
+// first error is the one that it returns at the end.
+type snapshotWriter struct {
+	w   *bufio.Writer
+	err error
+}
+
+func newSnapshotWriter(w io.Writer, head *snapshotHead) *snapshotWriter {
+	out := &snapshotWriter{w: bufio.NewWriter(w)}
+	text, err := json.Marshal(head)
+	out.err = err
+	_, _ = out.w.Write(bytes.TrimSuffix(text, []byte("}"))) // whose error stays, for Flush
+	return out
+}
+
+// list writes a member that is a list.
+func list[T any](out *snapshotWriter, name string, members []T, form func(T) any) {
+	_, _ = fmt.Fprintf(out.w, ",%q:[", name)
+	for i, m := range members {
+		text, err := json.Marshal(form(m))
+		if out.err == nil {
+			out.err = err
+		}
+		if i > 0 {
+			_ = out.w.WriteByte(',')
+		}
+		_, _ = out.w.Write(text)
+	}
+	_ = out.w.WriteByte(']')
+}
+
+func (out *snapshotWriter) close() error {
+	_ = out.w.WriteByte('}')
+	if out.err != nil {
+		return out.err
+	}
+	return out.w.Flush()
 }
 
 // places returns where each member of a list is.
@@ -119,7 +165,14 @@ func place[T comparable](at map[T]int, member T, broken *bool) int {
 	return i
 }
 
-// UnmarshalJSON reads what [Schedule.MarshalJSON] wrote. What was not written so
+// MarshalJSON returns what [Schedule.WriteSnapshot] writes.
+func (s *Schedule) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	err := s.WriteSnapshot(&b)
+	return b.Bytes(), err
+}
+
+// UnmarshalJSON reads what [Schedule.WriteSnapshot] wrote. What was not written so
 // gives an error; it is not checked as [Build] checks a draft.
 func (s *Schedule) UnmarshalJSON(data []byte) (err error) {
 	var in snapshot

@@ -228,7 +228,7 @@ func eventOf(t *testing.T, feed, slot string) string {
 	return ""
 }
 
-func property(t *testing.T, event, name string) string {
+func property(t testing.TB, event, name string) string {
 	t.Helper()
 	m := regexp.MustCompile(`(?m)^` + name + `:(.*)\r$`).FindStringSubmatch(event)
 	require.NotNil(t, m, "%s in:\n%s", name, event)

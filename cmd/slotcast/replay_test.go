@@ -72,7 +72,7 @@ func TestReplay(t *testing.T) {
 // replay publishes reads one after another and holds what must hold of every
 // feed that comes of them.
 type replay struct {
-	t        *testing.T
+	t        testing.TB
 	restarts bool
 	db       string
 	now      time.Time
@@ -90,7 +90,7 @@ type replayed struct {
 	source          string
 }
 
-func newReplay(t *testing.T, restarts bool) *replay {
+func newReplay(t testing.TB, restarts bool) *replay {
 	r := &replay{t: t, restarts: restarts, db: filepath.Join(t.TempDir(), "slotcast.db"), events: map[string]replayed{}, sources: map[string]string{}}
 	r.open()
 	t.Cleanup(func() { require.NoError(t, r.store.Close()) })
@@ -202,6 +202,6 @@ func (r *replay) check(out outcome) {
 }
 
 // title returns an event's title, whether it was cancelled or not.
-func title(t *testing.T, event string) string {
+func title(t testing.TB, event string) string {
 	return strings.TrimPrefix(property(t, event, "SUMMARY"), "CANCELLED: ")
 }

@@ -1,10 +1,13 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -223,18 +226,30 @@ func changesJSON(changes []schedule.Change) (list string, omitted int, err error
 // pack returns a schedule as it is stored. It is compressed since a schedule is
 // mostly text, and with a checksum, since the database does not notice damage.
 func pack(s *schedule.Schedule) ([]byte, error) {
-	data, err := s.MarshalJSON() // json.Marshal would go over it once more
+	var packed bytes.Buffer
+	z, err := zstd.NewWriter(&packed, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
 	if err != nil {
 		return nil, err
 	}
-	if len(data) > maxSnapshot {
-		return nil, schedule.Errorf(schedule.ErrInvalid, "the schedule has %d octets as it is stored, and %d are the limit; shorten its texts", len(data), maxSnapshot)
-	}
-	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
-	if err != nil {
+	counted := &counter{w: z}
+	if err := errors.Join(s.WriteSnapshot(counted), z.Close()); err != nil {
 		return nil, err
 	}
-	return z.EncodeAll(data, nil), z.Close()
+	if counted.n > maxSnapshot {
+		return nil, schedule.Errorf(schedule.ErrInvalid, "the schedule has %d octets as it is stored, and %d are the limit; shorten its texts", counted.n, maxSnapshot)
+	}
+	return packed.Bytes(), nil
+}
+
+// counter counts what is written through it.
+type counter struct {
+	w io.Writer
+	n int
+}
+
+func (c *counter) Write(p []byte) (int, error) {
+	c.n += len(p)
+	return c.w.Write(p)
 }
 
 // unpack undoes the compression of [pack]; an error means damage.
