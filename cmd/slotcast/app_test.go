@@ -357,6 +357,9 @@ func TestServeDoesNotStart(t *testing.T) {
 		{[]string{"--base-url", "javascript:alert(1)"}, exitUnreadable, []string{"--base-url", "begins with https://"}},
 		{[]string{"no-such.yaml"}, exitUnreadable, []string{"there is no file no-such.yaml"}},
 		{[]string{broken}, exitProblems, []string{broken + ":5:", "[end-before-start]", "1 error, so nothing was done"}},
+		{[]string{"http://127.0.0.1:1/schedule.xml"}, exitUnreadable, []string{"leads into a private network, which is not read"}},
+		{[]string{"--ops-listen", taken.Addr().String()}, exitUnreadable, []string{"--ops-listen", "address already in use; give another address, or an empty one for none"}},
+		{[]string{"--db", "sqlite:" + broken}, exitUnreadable, []string{"is not a database"}},
 		{[]string{broken, "second.yaml"}, exitUnreadable, []string{"2 sources were given; give one"}},
 	} {
 		w, out, errs := testWorld()

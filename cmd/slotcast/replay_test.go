@@ -107,6 +107,15 @@ func (r *replay) open() {
 	}
 }
 
+// restart begins again with what the database has.
+func (r *replay) restart() {
+	require.NoError(r.t, r.store.Close())
+	r.open()
+	last, err := r.store.LastFrom(r.t.Context(), "chain")
+	require.NoError(r.t, err)
+	require.NoError(r.t, r.pipeline.restore(r.t.Context(), last))
+}
+
 // publish publishes a read, ten minutes after the last and before the conference
 // begins.
 func (r *replay) publish(s *schedule.Schedule) outcome {
@@ -117,11 +126,7 @@ func (r *replay) publish(s *schedule.Schedule) outcome {
 	r.now = r.now.Add(10 * time.Minute)
 	if r.restarts && r.pipeline.last != nil {
 		before := r.feed()
-		require.NoError(t, r.store.Close())
-		r.open()
-		last, err := r.store.LastFrom(t.Context(), "chain")
-		require.NoError(t, err)
-		require.NoError(t, r.pipeline.restore(t.Context(), last))
+		r.restart()
 		require.Equal(t, before, r.feed(), "a restart changes nothing")
 	}
 	out, err := r.pipeline.publish(t.Context(), s, false)
