@@ -75,6 +75,7 @@ func (b *builder) rooms() {
 		if r.Name = b.line(r.Name, d.At.Field("name")); r.Name == "" {
 			b.fault("name-missing", d.At, "this room has no name; give one")
 		}
+		r.Building = b.line(r.Building, d.At.Field("building"))
 		if id(b, "room", r.ID, d.At, b.roomByID) {
 			b.roomByID[r.ID] = &r
 			b.out.rooms = append(b.out.rooms, &r)

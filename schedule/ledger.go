@@ -164,7 +164,7 @@ func contents(s *Schedule, digests []Digest) Digest {
 	}
 	h.count(len(s.rooms))
 	for _, r := range s.rooms {
-		h.fields(string(r.ID), r.Name)
+		h.fields(string(r.ID), r.Name, r.Building)
 	}
 	h.count(len(s.talks))
 	for _, t := range inOrder(s.talks, func(t *Talk) TalkID { return t.ID }) {

@@ -153,8 +153,9 @@ func (s *Speaker) Credit() string {
 
 // Room is a place in the venue.
 type Room struct {
-	ID   RoomID
-	Name string
+	ID       RoomID
+	Name     string
+	Building string `json:",omitempty"` // where that is another than other rooms' and known
 }
 
 // Track is a named strand of talks.

@@ -239,6 +239,20 @@ func (s Scope) canonicalise() (Scope, error) {
 // reads back to the same scope. It is empty for the whole conference.
 func (s Scope) String() string { return s.canonical }
 
+// MarshalText returns the canonical form.
+func (s Scope) MarshalText() ([]byte, error) { return []byte(s.canonical), nil }
+
+// UnmarshalText reads what [ParseScope] reads.
+func (s *Scope) UnmarshalText(text []byte) error {
+	read, err := ParseScope(string(text), nil)
+	if err == nil {
+		*s = read
+	}
+	return err
+}
+
+func (s Scope) equal(o Scope) bool { return s.canonical == o.canonical }
+
 // IsWhole tells whether the scope is the whole conference.
 func (s Scope) IsWhole() bool { return len(s.terms) == 0 }
 
