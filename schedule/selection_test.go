@@ -202,7 +202,7 @@ func TestManyClashes(t *testing.T) {
 	t.Parallel()
 	var lines []string
 	for i := range 200 {
-		lines = append(lines, fmt.Sprintf("s%d: Talk %d, P%d, Room %d, 7 09:00", i, i, i, i))
+		lines = append(lines, fmt.Sprintf("s%d: Lecture %d, Pat%d, Room%d, 7 09:00", i, i, i, i))
 	}
 	e := edition(t, draft(t, lines...))
 	require.Len(t, e.Clashes(e.Choose(schedule.Selection{Include: scopes(t, "")})), schedule.MaxClashes)

@@ -3,7 +3,7 @@ package importer
 import (
 	"cmp"
 	"fmt"
-	"regexp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -25,6 +25,31 @@ type collector struct {
 	zone         *time.Location // nil where it is not known
 	seen, unread int            // rows, and those of them that cannot be read
 	open         []int          // the slots whose end is not known
+	tallies      []*sharedProblem
+}
+
+// sharedProblem is one that several talks share, told once.
+type sharedProblem struct {
+	code, title, text string
+	at                schedule.Place // of the first talk
+	count             int
+}
+
+// often warns of a problem that many talks can share: once, with their number.
+// The text says of one talk or of several what is to be done.
+func (c *collector) often(code string, at schedule.Place, title, text string) {
+	for _, t := range c.tallies {
+		if t.code == code && t.text == text {
+			t.count++
+			return
+		}
+	}
+	c.tallies = append(c.tallies, &sharedProblem{code, title, text, at, 1})
+}
+
+// unscheduled leaves a talk out that has no time yet.
+func (c *collector) unscheduled(at schedule.Place, title string) {
+	c.often("unscheduled", at, title, "not scheduled yet, so left out; give the start and the end if that takes place")
 }
 
 func newCollector(src Source, o Options) *collector {
@@ -97,15 +122,53 @@ func (c *collector) finish() (*schedule.Draft, schedule.Report, error) {
 		return nil, schedule.Report{}, schedule.Errorf(schedule.ErrInvalid, "%s has more than %d talks; split the schedule", c.file, schedule.MaxTalks)
 	}
 	c.closeOpen()
+	for _, t := range c.tallies {
+		who := "“" + schedule.Shorten(t.title) + "”"
+		if t.count > 1 {
+			who += fmt.Sprintf(" and %d more", t.count-1)
+		}
+		c.warn(t.code, t.at, "%s: %s", who, t.text)
+	}
+	c.missingZone()
 	if c.unread > c.seen/2 {
-		c.report.Fault("unreadable", schedule.Place{File: c.file}, "%d of its %d talks cannot be read; correct them, or export the schedule again", c.unread, c.seen)
+		c.report.Fault("unreadable", schedule.Place{File: c.file}, "%d of %s cannot be read; correct what the warnings name, or export the schedule again", c.unread, counted(c.seen, "talk"))
 	}
 	return &c.draft, c.report, nil
 }
 
-// lastLength is how long a talk is taken to last that has no end, and is the
-// last of its day in its room.
-const lastLength = time.Hour
+// missingZone tells of a zone that nothing names.
+func (c *collector) missingZone() {
+	if d := &c.draft.Conference; d.ZoneName == "" {
+		offsets := map[int]bool{}
+		for i := range c.draft.Slots {
+			if start := c.draft.Slots[i].Start; start.HasOffset {
+				offsets[start.Offset] = true
+			}
+		}
+		missingZone(&c.report, d.At, offsets)
+	}
+}
+
+// missingZone is the fault of Build for a source without a zone whose times have
+// offsets, which help to find it. An offset of zero is no help: it stands in many
+// files whose hours are not those of UTC.
+func missingZone(report *schedule.Report, at schedule.Place, offsets map[int]bool) {
+	list := slices.Sorted(maps.Keys(offsets))
+	if len(list) == 0 || len(list) == 1 && list[0] == 0 {
+		return
+	}
+	var texts []string
+	for _, offset := range list[:min(len(list), 4)] {
+		texts = append(texts, offsetText(offset))
+	}
+	report.Fault("zone-missing", at, "the schedule does not say which time zone its hours are in; give it in the source or with --timezone, such as Europe/Berlin (its times have the offset %s)", strings.Join(texts, " or "))
+}
+
+// What talks are taken to last that have no end.
+const (
+	lastLength = time.Hour     // the last of its day in its room
+	maxGuess   = 2 * time.Hour // the longest that one waits for the next in its room
+)
 
 // closeOpen ends each slot that has no end where the next in its room begins.
 func (c *collector) closeOpen() {
@@ -116,37 +179,55 @@ func (c *collector) closeOpen() {
 		room string
 		date schedule.Date
 	}
+	type start struct {
+		at     time.Time
+		moment schedule.Moment
+	}
 	dayOf := func(s *schedule.DraftSlot) day {
 		return day{s.RoomID, s.Start.Wall.Add(-c.draft.Conference.DayChange).Date}
 	}
-	starts := map[day][]schedule.Moment{}
+	startOf := func(s *schedule.DraftSlot) start {
+		if t, ok := c.instant(s.Start); ok {
+			return start{t, s.Start}
+		}
+		return start{stampTime(s.Start), s.Start}
+	}
+	before := func(a, b start) int { return a.at.Compare(b.at) }
+	starts := map[day][]start{}
 	for i := range c.draft.Slots {
 		s := &c.draft.Slots[i]
-		starts[dayOf(s)] = append(starts[dayOf(s)], s.Start)
+		starts[dayOf(s)] = append(starts[dayOf(s)], startOf(s))
 	}
-	before := func(a, b schedule.Moment) int { return cmp.Compare(wallBetween(b, a), 0) }
 	for _, list := range starts {
 		slices.SortFunc(list, before)
 	}
-	last := 0
+	var followed, last []schedule.Place
 	for _, i := range c.open {
 		s := &c.draft.Slots[i]
-		list := starts[dayOf(s)]
-		next, found := slices.BinarySearchFunc(list, s.Start, before)
-		for found && next < len(list) && before(list[next], s.Start) == 0 {
-			next++
+		own, list := startOf(s), starts[dayOf(s)]
+		next, _ := slices.BinarySearchFunc(list, own.at, func(x start, at time.Time) int {
+			if x.at.After(at) {
+				return 1
+			}
+			return -1
+		})
+		switch {
+		case next == len(list):
+			last = append(last, s.At)
+			s.End = c.after(s.Start, lastLength)
+		case list[next].at.Sub(own.at) > maxGuess:
+			followed = append(followed, s.At)
+			s.End = c.after(s.Start, maxGuess)
+		default:
+			followed = append(followed, s.At)
+			s.End = list[next].moment
 		}
-		if next < len(list) {
-			s.End = list[next]
-			continue
-		}
-		last++
-		s.End = c.after(s.Start, lastLength)
 	}
-	first := c.draft.Slots[c.open[0]].At
-	c.warn("end-missing", first, "talks that have no end are taken to end when the next begins in their room (%d in all); give the ends if that is wrong", len(c.open))
-	if last > 0 {
-		c.warn("end-default", first, "talks that have no end and are the last of their day in their room are taken to last %d minutes (%d in all); give the ends if that is wrong", int(lastLength.Minutes()), last)
+	if len(followed) > 0 {
+		c.warn("end-missing", followed[0], "talks that have no end, or end when they begin, are taken to last until the next begins in their room, at most %s (%d in all); give the ends if that is wrong", spoken(maxGuess), len(followed))
+	}
+	if len(last) > 0 {
+		c.warn("end-default", last[0], "talks that have no end, or end when they begin, and are the last of their day in their room are taken to last %d minutes (%d in all); give the ends if that is wrong", int(lastLength.Minutes()), len(last))
 	}
 }
 
@@ -234,6 +315,7 @@ func (c *collector) speaker(key, own string, s schedule.Speaker, at schedule.Pla
 // a cancelled one. A talk whose times cannot be is left out; one that has no end,
 // or ends when it starts, gets its end when all are there.
 func (c *collector) talk(own string, d schedule.DraftTalk, slot schedule.DraftSlot) {
+	slot.End = c.settled(slot.Start, slot.End)
 	if slot.End == slot.Start {
 		slot.End = schedule.Moment{}
 	}
@@ -242,8 +324,9 @@ func (c *collector) talk(own string, d schedule.DraftTalk, slot schedule.DraftSl
 		return
 	}
 	d.Title = c.fit(d.Title, schedule.MaxName, d.At)
-	if title, cancelled := markedErrata(d.Title); cancelled {
-		d.Title, slot.Status = title, schedule.StatusCancelled
+	title, cancelled := markedTitle(d.Title)
+	if d.Title = title; cancelled {
+		slot.Status = schedule.StatusCancelled
 	}
 	d.Abstract = c.fit(d.Abstract, schedule.MaxText, d.At)
 	d.Level = c.fit(d.Level, schedule.MaxName, d.At)
@@ -273,7 +356,7 @@ func (c *collector) talk(own string, d schedule.DraftTalk, slot schedule.DraftSl
 // one that is not known. Build makes a fault of it; here one row is not worth
 // the whole schedule.
 func (c *collector) impossible(start, end schedule.Moment) string {
-	length := wallBetween(start, end)
+	length := c.between(start, end)
 	if end.IsZero() {
 		end, length = start, lastLength
 	}
@@ -293,6 +376,36 @@ func (c *collector) impossible(start, end schedule.Moment) string {
 	return ""
 }
 
+// instant returns when a moment is, where the zone is known and has it. Of an hour
+// that clocks show twice it is the first, as Build takes it.
+func (c *collector) instant(m schedule.Moment) (time.Time, bool) {
+	return (&nativeReader{zone: c.zone}).instant(m)
+}
+
+// between returns how much later b is than a, and where that cannot be told from
+// the zone, how much later clocks show it.
+func (c *collector) between(a, b schedule.Moment) time.Duration {
+	from, ok := c.instant(a)
+	to, okTo := c.instant(b)
+	if ok && okTo {
+		return to.Sub(from)
+	}
+	return wallBetween(a, b)
+}
+
+// settled returns an end that is after the start: of an hour that clocks show
+// twice when they go back, the second time if the first would be before it.
+func (c *collector) settled(start, end schedule.Moment) schedule.Moment {
+	begin, ok := c.instant(start)
+	if !ok || end.HasOffset || end.IsZero() || end == start {
+		return end
+	}
+	if instants := end.Wall.Instants(c.zone); len(instants) > 1 && !instants[0].After(begin) {
+		return schedule.MomentOf(instants[len(instants)-1])
+	}
+	return end
+}
+
 // wallBetween returns how much later b is than a, by their offsets where both
 // have one and by the clocks on the wall otherwise.
 func wallBetween(a, b schedule.Moment) time.Duration {
@@ -300,17 +413,4 @@ func wallBetween(a, b schedule.Moment) time.Duration {
 		a.Offset, b.Offset = 0, 0
 	}
 	return stampTime(b).Sub(stampTime(a))
-}
-
-// errataMark is how an organiser marks a cancelled session in a tool that lists
-// its late changes as errata: "CANCELED errata Knots" or "Knots - Cancelation
-// Errata".
-var errataMark = regexp.MustCompile(`(?i)^cancell?(?:ed|ations?)\s+errat(?:a|um)\b[\s:–—-]*|[\s:–—-]+cancell?(?:ed|ations?)\s+errat(?:a|um)$`)
-
-// markedErrata is markedCancelled, for that mark too.
-func markedErrata(title string) (string, bool) {
-	if rest := strings.TrimSpace(errataMark.ReplaceAllString(title, "")); rest != title && !isBlank(rest) {
-		return rest, true
-	}
-	return markedCancelled(title)
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -117,22 +118,34 @@ func checkReal(t *testing.T, format Format, files []realFile) {
 	}
 }
 
-func TestMarkedErrata(t *testing.T) {
+func TestMarkedTitle(t *testing.T) {
 	t.Parallel()
 	for title, want := range map[string]string{
 		"CANCELED errata Knots":           "Knots",
 		"Canceled Errata - Knots":         "Knots",
 		"CANCELLATION ERRATA - Knots":     "Knots",
 		"Knots - Cancelation Errata":      "Knots",
+		"CANCELED errata X":               "X",
+		"CANCELED Errata - X":             "X",
+		"Home brew - Cancelation Errata":  "Home brew",
+		"AMENDMENT CANCELLED: Knots":      "Knots",
+		"CANCELLED AMENDMENT Knots":       "Knots",
+		"Ausgefallen: Knoten":             "Knoten",
+		"Knoten (fällt aus)":              "Knoten",
+		"Canceled":                        "Canceled",
+		"Cancelled!":                      "Cancelled!",
 		"CANCELLED: Knots":                "Knots",
 		"[cancelled] Knots":               "Knots",
 		"Cancelling a mooring":            "",
+		"Ausgefallene Ideen":              "",
+		"Der Strom fällt aus":             "",
+		"AMENDMENT to the constitution":   "",
 		"Cancellation of a mooring":       "",
 		"The cancelled errata of Knots":   "",
 		"Cancelled flights, a data story": "",
 		"Cancelation errata":              "",
 	} {
-		rest, cancelled := markedErrata(title)
+		rest, cancelled := markedTitle(title)
 		require.Equal(t, want != "", cancelled, title)
 		if cancelled {
 			require.Equal(t, want, rest)
@@ -140,4 +153,13 @@ func TestMarkedErrata(t *testing.T) {
 			require.Equal(t, title, rest)
 		}
 	}
+}
+
+func TestWords(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{"0 rows", "1 row", "2 rows"}, []string{counted(0, "row"), counted(1, "row"), counted(2, "row")})
+	for d, want := range map[time.Duration]string{0: "no time", time.Hour: "1 hour", 36 * time.Hour: "36 hours", 72 * time.Minute: "1 hour 12 minutes", 61 * time.Second: "1 minute 1 second"} {
+		require.Equal(t, want, spoken(d))
+	}
+	require.Equal(t, []string{"+00:00", "-03:30", "+05:45"}, []string{offsetText(0), offsetText(-12600), offsetText(20700)})
 }

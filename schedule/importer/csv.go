@@ -84,12 +84,18 @@ func (r csvRow) get(column string) string {
 	return ""
 }
 
+// endsBefore tells whether the file has the column, and the row ends before it.
+func (r csvRow) endsBefore(column string) bool {
+	i, ok := r.columns[column]
+	return ok && i >= len(r.cells)
+}
+
 // csvRows reads the rows below the header, whose cells are known by the names in
 // columns. Those that are broken are counted and left out.
 func (c *collector) csvRows(text []byte, delimiter rune, columns map[string]int) ([]csvRow, error) {
 	// The library makes a string of each cell of a row before it returns.
 	if bytes.Count(text, []byte(string(delimiter))) > maxCells {
-		return nil, schedule.Errorf(schedule.ErrInvalid, "%s has more than %d cells; split the schedule", c.file, maxCells)
+		return nil, schedule.Errorf(schedule.ErrInvalid, "%s has more than %d million cells; split the schedule", c.file, maxCells/1_000_000)
 	}
 	reader := csv.NewReader(bytes.NewReader(text))
 	reader.Comma, reader.FieldsPerRecord = delimiter, -1
@@ -97,20 +103,26 @@ func (c *collector) csvRows(text []byte, delimiter rune, columns map[string]int)
 	if err != nil {
 		return nil, fmt.Errorf("reading the columns of %s: %w", c.file, err)
 	}
+	named := len(header) // columns, without those at the end that have no name
+	for named > 0 && isBlank(header[named-1]) {
+		named--
+	}
 	var rows []csvRow
 	for {
+		began := reader.InputOffset()
 		cells, err := reader.Read()
 		if errors.Is(err, io.EOF) {
 			return rows, nil
 		}
+		last := reader.InputOffset() >= int64(len(text))
 		if !c.next() {
 			return nil, schedule.Errorf(schedule.ErrInvalid, "%s has more than %d rows; split the schedule", c.file, schedule.MaxTalks)
 		}
 		at := schedule.Place{File: c.file}
 		if broken, ok := errors.AsType[*csv.ParseError](err); ok {
 			at.Line = broken.StartLine
-			if reader.InputOffset() >= int64(len(text)) && broken.Line > broken.StartLine {
-				c.report.Fault("quote", at, "a quotation mark of the row that begins here is not closed, so nothing below can be read; close it")
+			if last && endsInQuotes(text[began:], delimiter) {
+				c.report.Fault("cut", at, "the file ends in the middle of a row, since a quotation mark of the row that begins here is not closed; fetch it again, or close the mark")
 				return rows, nil
 			}
 			c.unreadable("quote", at, "the quotation marks of this row are not in pairs; write one within a cell twice")
@@ -120,6 +132,11 @@ func (c *collector) csvRows(text []byte, delimiter rune, columns map[string]int)
 			return nil, fmt.Errorf("reading %s: %w", c.file, err)
 		}
 		at.Line, _ = reader.FieldPos(0)
+		// Spaces after the last line end are no row.
+		if last && !bytes.HasSuffix(text, []byte("\n")) && len(cells) < named && (len(cells) > 1 || !isBlank(cells[0])) {
+			c.report.Fault("cut", at, "the file ends in the middle of a row: this last one has %s, and there are %d columns; fetch it again, or end the row with a line end", counted(len(cells), "cell"), named)
+			return rows, nil
+		}
 		if slices.ContainsFunc(cells, func(s string) bool { return len(s) > maxCell }) {
 			return nil, syntaxError(c.file, at.Line, 0, "this row has a cell of more than %d KiB, which no schedule has; shorten it", maxCell>>10)
 		}
@@ -128,11 +145,31 @@ func (c *collector) csvRows(text []byte, delimiter rune, columns map[string]int)
 			continue
 		}
 		if slices.ContainsFunc(cells[min(len(cells), len(header)):], func(s string) bool { return strings.TrimSpace(s) != "" }) {
-			c.unreadable("columns", at, "this row has %d cells, and there are %d columns; put those that hold a %q in quotation marks", len(cells), len(header), delimiter)
+			c.unreadable("columns", at, "this row has %s, and there are %s; put those that hold a %q in quotation marks", counted(len(cells), "cell"), counted(len(header), "column"), delimiter)
 			continue
 		}
 		rows = append(rows, csvRow{at, columns, cells})
 	}
+}
+
+// endsInQuotes tells whether the text, which begins with a row, ends within
+// quotation marks that are not closed. A mark that stands wrongly, such as one in
+// the middle of a cell, opens nothing.
+func endsInQuotes(text []byte, delimiter rune) bool {
+	quoted, fresh := false, true // fresh: a cell begins here
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '"' && i+1 < len(text) && text[i+1] == '"':
+			i++
+		case quoted:
+			quoted = c != '"'
+		case c == '"' && fresh:
+			quoted, fresh = true, false
+		default:
+			fresh = c == byte(delimiter) || c == '\n' || c == '\r'
+		}
+	}
+	return quoted
 }
 
 // unannounced is what stands in the place of a time that is not known yet.
@@ -165,22 +202,37 @@ func readSched(src Source, o Options) (*schedule.Draft, schedule.Report, error) 
 	return c.finish()
 }
 
+// unreadEnd warns of an end that cannot be read, which counts as none.
+func (c *collector) unreadEnd(at schedule.Place, title, cell string) {
+	if strings.TrimSpace(cell) != "" {
+		c.often("end-unread", at, title, "the end is no time, so it counts as one that is not given; write it like the start")
+	}
+}
+
 func (c *collector) sched(row csvRow, types, ids map[string]bool) {
 	title, id := oneLine(unescaped(row.get("name"))), cmp.Or(row.get("id"), row.get("event_key"))
 	if isBlank(title) {
 		c.unreadable("title-missing", row.at, "this row has no name")
 		return
 	}
-	from, to := row.get("event_start"), row.get("event_end")
-	if from == "" || to == "" || unannounced.MatchString(from+" "+to) {
-		c.warn("unscheduled", row.at, "“%s” has no start or no end yet, so it is left out; give it both if it takes place", schedule.Shorten(title))
+	// With another id subscribers would see the session go and a new one come.
+	if row.endsBefore("id") {
+		c.unreadable("columns", row.at, "“%s” has %s, and ends before its id; fetch the file again, or write all cells of the row", schedule.Shorten(title), counted(len(row.cells), "cell"))
 		return
 	}
-	start, okStart := parseMoment(from)
-	end, okEnd := parseMoment(to)
-	if !okStart || !okEnd {
+	from, to := row.get("event_start"), row.get("event_end")
+	if from == "" || unannounced.MatchString(from) {
+		c.unscheduled(row.at, title)
+		return
+	}
+	start, ok := parseMoment(from)
+	if !ok {
 		c.unreadable("time", row.at, "“%s” is from “%s” to “%s”, which are not times such as 2026-05-04 09:30:00", schedule.Shorten(title), schedule.Shorten(from), schedule.Shorten(to))
 		return
+	}
+	end, ok := parseMoment(to)
+	if end = c.inZone(end); !ok {
+		c.unreadEnd(row.at, title, to)
 	}
 	if id != "" && ids[id] {
 		c.unreadable("id-duplicate", row.at, "another row has the id “%s” of “%s”", schedule.Shorten(id), schedule.Shorten(title))
@@ -205,7 +257,7 @@ func (c *collector) sched(row csvRow, types, ids map[string]bool) {
 	}
 	d.Tags = append(d.Tags, splitCommas(row.get("event_subtype"))...)
 	d.Tags = append(d.Tags, splitCommas(row.get("tags"))...)
-	slot := schedule.DraftSlot{Start: start, End: end, RoomID: c.room("", oneLine(unescaped(row.get("venue"))), row.at)}
+	slot := schedule.DraftSlot{Start: c.inZone(start), End: end, RoomID: c.room("", oneLine(unescaped(row.get("venue"))), row.at)}
 	if strings.EqualFold(row.get("active"), "n") {
 		slot.Status = schedule.StatusCancelled
 	}

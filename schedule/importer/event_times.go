@@ -51,6 +51,7 @@ func (r *eventReader) chooseZone() {
 	if r.zone, err = schedule.LoadZone(c.ZoneName); err != nil {
 		r.zone = time.UTC // Build refuses the draft
 	}
+	r.zoned, r.offsets = err == nil, map[int]bool{}
 }
 
 // contradicts tells whether most times of the file have offsets that the zone
@@ -158,14 +159,17 @@ func (r *eventReader) public(e *timedEvent) bool {
 		}
 		return true
 	}
-	title, cancelled := markedCancelled(e.title)
-	e.title = withoutAmendment(title)
+	title, cancelled := markedTitle(e.title)
+	e.title = title
 	switch strings.ToUpper(strings.TrimSpace(e.state)) {
 	case "CANCELED", "CANCELLED", "WITHDRAWN", "DELETED":
 		cancelled = true
 	case "DRAFT", "SUBMITTED", "REJECTED":
 		r.often("not-public", e.rawEvent, "a draft, or not accepted, so it is left out")
 		return false
+	case "", "ACCEPTED", "CONFIRMED", "DELAYED":
+	default:
+		r.often("state", e.rawEvent, "the state “%s” is not known, so the talk is shown as one that takes place; write CANCELED if it does not", schedule.Shorten(e.state))
 	}
 	if cancelled {
 		e.status = schedule.StatusCancelled
@@ -183,7 +187,12 @@ func (r *eventReader) begin(e *timedEvent) bool {
 	var wall schedule.WallTime
 	switch {
 	case whole && stamp.HasOffset:
-		e.from = stampTime(stamp).In(r.zone)
+		// Without a zone there is none for the offset to disagree with.
+		if e.from = stampTime(stamp); r.zoned {
+			e.from = e.from.In(r.zone)
+		} else {
+			r.offsets[stamp.Offset] = true
+		}
 		e.start = schedule.MomentOf(e.from)
 		if !clocked || clockIn(e.from) == clock {
 			return r.onDay(e)
@@ -210,7 +219,7 @@ func (r *eventReader) begin(e *timedEvent) bool {
 		r.leave("start-missing", e.rawEvent, "has no start")
 		return false
 	case !clocked:
-		r.leave("time", e.rawEvent, "has a start that is none (%s)", schedule.Shorten(cmp.Or(e.rawEvent.start, e.date)))
+		r.leave("time", e.rawEvent, "has the start “%s”, which is no time such as 09:30", schedule.Shorten(cmp.Or(e.rawEvent.start, e.date)))
 		return false
 	case !stamp.Wall.Date.IsZero():
 		wall = stamp.Wall.Add(clock)
@@ -245,44 +254,84 @@ func (r *eventReader) onDay(e *timedEvent) bool {
 	return true
 }
 
-// finishTime finds when an event ends. The starts of its room, sorted, tell
-// which of two readings a duration has.
+// finishTime finds when an event ends: by its end, by its duration, or by the one
+// that makes better sense where they disagree. The starts of its room, sorted,
+// tell that, and which of two readings a duration has.
 func (r *eventReader) finishTime(e *timedEvent, starts []time.Time) bool {
-	stamp, whole := parseStamp(e.rawEvent.end)
-	lied := !e.start.HasOffset && e.date != "" // so may the end's offset
+	next := func(length time.Duration) bool { // something begins in the room meanwhile
+		i, _ := slices.BinarySearchFunc(starts, e.from.Add(time.Nanosecond), time.Time.Compare)
+		return i < len(starts) && starts[i].Before(e.from.Add(length))
+	}
+	fits := func(length time.Duration) bool { return length > 0 && length <= schedule.MaxSlotDuration*24*time.Hour }
+	byEnd, ended := r.lengthByEnd(e)
+	length, short, ok := parseLength(e.duration)
 	switch {
-	case whole && stamp.HasOffset && !lied:
-		e.to = stampTime(stamp)
-	case whole && e.duration == "":
-		if instants := stamp.Wall.Instants(r.zone); len(instants) > 0 {
-			e.to = instants[len(instants)-1]
+	case ended && e.own != nil:
+		length = byEnd
+	case ended && ok && (byEnd == length || short > 0 && byEnd == short):
+		length = byEnd
+	case ended && ok && !fits(byEnd):
+		r.often("end-disagrees", e.rawEvent, "the end is not after the start, or is more than %d days later; the duration is believed instead, so correct the end", schedule.MaxSlotDuration)
+	case ended && ok && (byEnd-length).Abs() < time.Minute: // in which a duration has no seconds
+		length = byEnd
+	case ended && ok && next(byEnd) && !next(length):
+		r.report.Warn("end-disagrees", e.at, "“%s” lasts %s by its end, and %s by its duration; the duration is believed, since another talk begins in the room before the end, so correct one of them",
+			schedule.Shorten(e.title), spoken(byEnd), spoken(length))
+	case ended && ok:
+		r.report.Warn("end-disagrees", e.at, "“%s” lasts %s by its end, and %s by its duration; the end is believed, so correct one of them",
+			schedule.Shorten(e.title), spoken(byEnd), spoken(length))
+		length = byEnd
+	case ended:
+		length = byEnd
+	case strings.TrimSpace(e.duration+e.rawEvent.end) == "":
+		r.leave("duration-missing", e.rawEvent, "has no duration")
+		return false
+	case !ok && e.duration == "":
+		r.leave("duration", e.rawEvent, "has the end “%s”, which is no time such as 2026-05-04T09:30:00+02:00", schedule.Shorten(e.rawEvent.end))
+		return false
+	case !ok:
+		r.leave("duration", e.rawEvent, "has the duration “%s”, which is none such as 0:45", schedule.Shorten(e.duration))
+		return false
+	case short > 0:
+		if i, _ := slices.BinarySearchFunc(starts, e.from.Add(short), time.Time.Compare); i < len(starts) && starts[i].Before(e.from.Add(length)) {
+			length = short
 		}
+		r.report.Warn("duration-doubtful", e.at, "the duration “%s” of “%s” is days or hours; it is read as %s by what follows in the room, so write it as hours and minutes",
+			schedule.Shorten(e.duration), schedule.Shorten(e.title), spoken(length))
 	}
-	if e.to.IsZero() {
-		length, short, ok := parseLength(e.duration)
-		switch {
-		case strings.TrimSpace(e.duration+e.rawEvent.end) == "":
-			r.leave("duration-missing", e.rawEvent, "has no duration")
-			return false
-		case !ok:
-			r.leave("duration", e.rawEvent, "has a duration that is none (%s)", schedule.Shorten(cmp.Or(e.duration, e.rawEvent.end)))
-			return false
-		case short > 0:
-			next, _ := slices.BinarySearchFunc(starts, e.from.Add(short), time.Time.Compare)
-			if next < len(starts) && starts[next].Before(e.from.Add(length)) {
-				length = short
-			}
-			r.report.Warn("duration-doubtful", e.at, "the duration “%s” of “%s” is days or hours; it is read as %s by what follows in the room, so write it as hours and minutes",
-				schedule.Shorten(e.duration), schedule.Shorten(e.title), length)
-		}
-		e.to = e.from.Add(length)
-	}
-	if length := e.to.Sub(e.from); length <= 0 || length > schedule.MaxSlotDuration*24*time.Hour {
+	e.to = e.from.Add(length)
+	if !fits(length) {
 		r.leave("duration", e.rawEvent, "ends at %s, which is not after its start at %s or is more than %d days later", e.to.In(r.zone).Format(time.DateTime), e.start, schedule.MaxSlotDuration)
 		return false
 	}
 	e.end = schedule.MomentOf(e.to.In(r.zone))
 	return true
+}
+
+// lengthByEnd returns how long an event lasts by its end, if it has one. Where the
+// offset of the date is not that of the hour, neither is that of the end; then,
+// and where it has none, it is the hour on the wall, the first after the start.
+func (r *eventReader) lengthByEnd(e *timedEvent) (time.Duration, bool) {
+	stamp, whole := parseStamp(e.rawEvent.end)
+	if !whole {
+		return 0, false
+	}
+	if lied := !e.start.HasOffset && e.date != ""; stamp.HasOffset && !lied {
+		return stampTime(stamp).Sub(e.from), true
+	}
+	zone := r.zone
+	if !r.zoned {
+		zone = e.from.Location()
+	}
+	instants := stamp.Wall.Instants(zone)
+	if len(instants) == 0 {
+		return 0, false
+	}
+	length := instants[0].Sub(e.from)
+	if length <= 0 {
+		length = instants[len(instants)-1].Sub(e.from)
+	}
+	return length, true
 }
 
 // checkDates warns of a head that was kept from another year: its name stands

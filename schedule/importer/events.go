@@ -76,7 +76,9 @@ type eventReader struct {
 	draft   schedule.Draft
 	report  schedule.Report
 
-	zone      *time.Location
+	zone      *time.Location // UTC where zoned is not
+	zoned     bool           // the zone is known
+	offsets   map[int]bool   // that times have, where it is not
 	base      *url.URL
 	dayEnds   time.Duration // when a conference day ends, on the clock of the next
 	dayKnown  bool          // dayEnds is what the file says
@@ -134,6 +136,9 @@ func (r *eventReader) finish() (*schedule.Draft, schedule.Report, error) {
 	for _, group := range r.groups(r.timed()) {
 		r.talk(group)
 	}
+	if strings.TrimSpace(r.draft.Conference.ZoneName) == "" {
+		missingZone(&r.report, r.draft.Conference.At, r.offsets)
+	}
 	for _, t := range r.tallies {
 		who := "“" + schedule.Shorten(oneLine(t.first.title)) + "”"
 		if t.count > 1 {
@@ -142,7 +147,7 @@ func (r *eventReader) finish() (*schedule.Draft, schedule.Report, error) {
 		r.report.Warn(t.code, t.first.at, "%s: %s", who, t.text)
 	}
 	if total := len(r.events); r.left*2 > total {
-		r.report.Fault("events-unreadable", schedule.Place{File: r.head.at.File}, "%d of the %d events cannot be read, so the file as a whole is likely broken; correct what the warnings name", r.left, total)
+		r.report.Fault("events-unreadable", schedule.Place{File: r.head.at.File}, "%d of %s cannot be read, so the file as a whole is likely broken; correct what the warnings name", r.left, counted(total, "event"))
 	}
 	return &r.draft, r.report, nil
 }

@@ -101,6 +101,30 @@ func TestEventDialects(t *testing.T) {
 	}
 }
 
+// Without a zone there is none that offsets could disagree with, and what they are
+// helps to find it.
+func TestEventZoneMissing(t *testing.T) {
+	t.Parallel()
+	event := func(id, date, start string) string {
+		return "<event id='" + id + "'><title>A" + id + "</title><date>" + date + "</date><start>" + start + "</start><duration>0:30</duration></event>"
+	}
+	for name, c := range map[string]struct {
+		events, want string
+	}{
+		"one offset":  {event("1", "2024-05-01T08:00:00+09:00", "08:00"), "such as Europe/Berlin (its times have the offset +09:00)"},
+		"two offsets": {event("1", "2024-05-01T08:00:00+01:00", "08:00") + event("2", "2024-05-01T08:00:00Z", "08:00"), "(its times have the offset +00:00 or +01:00)"},
+		"zero":        {event("1", "2024-05-01T08:00:00Z", "08:00"), "such as Europe/Berlin"},
+	} {
+		_, report := load(t, xmlOf("", "<day date='2024-05-01'>"+c.events+"</day>"), Options{})
+		require.Len(t, report.Problems, 1, name)
+		require.Equal(t, "zone-missing", report.Problems[0].Code, name)
+		require.True(t, strings.HasSuffix(report.Problems[0].Message, c.want), report.Problems[0].Message)
+	}
+	_, report := load(t, "title,starts at,ends at\nA,2026-05-04T09:00:00+02:00,2026-05-04T10:00:00+02:00\n", Options{Conference: "C"})
+	require.Equal(t, []string{"zone-missing"}, problems(report))
+	require.Contains(t, report.Problems[0].Message, "(its times have the offset +02:00)")
+}
+
 // families writes the slots of a file: id, family and start.
 func families(t *testing.T, text string) []string {
 	t.Helper()

@@ -233,7 +233,7 @@ func (r *frabReader) token() (xml.Token, error) {
 		return nil, syntaxError(r.file, line, 0, "this is not XML: %s; correct it, or fetch the file again", schedule.Shorten(why))
 	}
 	if r.tokens++; r.tokens > maxXMLTokens {
-		return nil, schedule.Errorf(schedule.ErrInvalid, "%s has more than %d parts; split the schedule", r.file, maxXMLTokens)
+		return nil, schedule.Errorf(schedule.ErrInvalid, "%s has more than %d million elements and texts, which is the most that is read; split the schedule", r.file, maxXMLTokens/1_000_000)
 	}
 	switch t := token.(type) {
 	case xml.StartElement:

@@ -131,7 +131,7 @@ func TestFrabRefuses(t *testing.T) {
 		"deep":        {"<schedule>" + strings.Repeat("<a>", 60), "nested more than 50 deep"},
 		"big tag":     {`<schedule><a b="` + strings.Repeat("x", maxXMLTag) + `"/></schedule>`, "x:1:11: a tag of more than 64 KiB"},
 		"big text":    {`<schedule><a>` + strings.Repeat("x", maxXMLText+1) + `</a></schedule>`, "x:1:14: a tag of more than 64 KiB"},
-		"many parts":  {`<schedule>` + strings.Repeat("<a/>", maxXMLTokens/2), "more than 1000000 parts"},
+		"many parts":  {`<schedule>` + strings.Repeat("<a/>", maxXMLTokens/2), "more than 1 million elements and texts"},
 		"many events": {head + strings.Repeat("<event/>", maxEvents+1), "more than 50000 events"},
 		"many days":   {"<schedule>" + strings.Repeat("<day/>", maxPageDays+1), "more than 366 days"},
 		"UTF-16":      {"\xFF\xFE<\x00", "is in UTF-16"},

@@ -52,7 +52,7 @@ func TestEventsHostile(t *testing.T) {
 		"JSON nesting objects": {FormatVoc, strings.Repeat(`{"schedule":`, 1_000_000), "nested more than 50 deep"},
 		"JSON 200,000 events":  {FormatVoc, jsonHead + strings.Repeat(jsonOne+",", 199_999) + jsonOne + "]}}]}}}", "more than 50000 events"},
 		"JSON v2 200,000":      {FormatVoc, `{"schedule": {"conference": {"title": "C"}, "events": [` + strings.Repeat("{},", 199_999) + "{}]}}", "more than 50000 events"},
-		"JSON many parts":      {FormatVoc, `{"schedule": {"conference": {}, "a": [` + strings.Repeat("0,", 3_000_000) + "0]}}", "more than 2000000 parts"},
+		"JSON many parts":      {FormatVoc, `{"schedule": {"conference": {}, "a": [` + strings.Repeat("0,", 3_000_000) + "0]}}", "more than 2 million keys and values"},
 		"JSON 100 MB line":     {FormatVoc, jsonHead + `"` + strings.Repeat("x", 100<<20), "more than 64 MiB"},
 		"JSON long string":     {FormatVoc, `{"a": "` + strings.Repeat("x", maxEventSource), "more than 32 MiB"},
 		"JSON UTF-16":          {FormatVoc, "{\x00\"\x00", "is in UTF-16 or is no text at all"},
@@ -203,6 +203,8 @@ func TestMarkedCancelled(t *testing.T) {
 	for title, want := range map[string]string{
 		"AMENDMENT Knots": "Knots", "AMENDMENT: Knots and bends": "Knots and bends", "AMENDMENT": "AMENDMENT", "AMENDMENT PROCESS": "AMENDMENT PROCESS",
 		"Amendment to the rules": "Amendment to the rules", "AMENDMENTS to it": "AMENDMENTS to it", "The AMENDMENT x": "The AMENDMENT x",
+		"AMENDMENT to the constitution": "AMENDMENT to the constitution", "AMENDMENT 5 and you": "AMENDMENT 5 and you", "AMENDMENT: to be told": "to be told", "AMENDMENT matrixRTC": "matrixRTC",
+		"AMENDMENTS of it": "AMENDMENTS of it",
 	} {
 		require.Equal(t, want, withoutAmendment(title), title)
 	}

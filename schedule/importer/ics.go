@@ -99,7 +99,9 @@ func readICS(src Source, o Options) (*schedule.Draft, schedule.Report, error) {
 	if err := p.components(r.component); err != nil {
 		return nil, schedule.Report{}, err
 	}
-	if p.bad > 0 {
+	if p.bad == 1 {
+		r.warn("line", schedule.Place{File: src.Name, Line: p.at}, "this line is no property and is not read; correct it, or export the file again")
+	} else if p.bad > 1 {
 		r.warn("line", schedule.Place{File: src.Name, Line: p.at}, "%d lines are no properties and are not read, this being the first; correct them, or export the file again", p.bad)
 	}
 	r.conference()
@@ -332,7 +334,15 @@ func (r *icsReader) end(e *icsEvent, start schedule.Moment) (schedule.Moment, bo
 		if err != nil || t.allDay {
 			return schedule.Moment{}, false
 		}
-		return r.moment(t)
+		// Of an hour that clocks show twice the first is meant, unless the event
+		// would end before it begins.
+		end, ok := r.moment(t)
+		if t.zone != nil && ok && r.between(start, end) <= 0 {
+			if instants := t.wall.Instants(t.zone); len(instants) > 1 {
+				end = r.inZone(schedule.MomentOf(instants[len(instants)-1]))
+			}
+		}
+		return end, ok
 	}
 	if s := e.get("DURATION").value; s != "" {
 		length, ok := icsDuration(s)

@@ -109,7 +109,7 @@ func (p *icsParser) next() (line []byte, at int, err error) {
 			line = append(line, p.cut()[1:]...)
 		}
 		if p.lines++; p.lines > maxICSLines {
-			return nil, at, schedule.Errorf(schedule.ErrInvalid, "%s has more than %d lines; split the schedule", p.file, maxICSLines)
+			return nil, at, schedule.Errorf(schedule.ErrInvalid, "%s has more than %d million lines; split the schedule", p.file, maxICSLines/1_000_000)
 		}
 		switch {
 		case len(line) > maxICSLine:

@@ -224,7 +224,9 @@ func choosePart(src Source, asked Format) (Source, format, error) {
 // the one has mended the other.
 func merge(read, built schedule.Report) schedule.Report {
 	faulty := map[string]bool{} // paths that the importer could not read
+	told := false               // the importer says more of the missing zone
 	for _, p := range read.Problems {
+		told = told || p.Code == "zone-missing"
 		if p.Severity == schedule.Fault && p.Place.Path != "" {
 			faulty[p.Place.Path] = true
 			// A list lost in whole or in part: speakers, or speakers[2].
@@ -239,7 +241,7 @@ func merge(read, built schedule.Report) schedule.Report {
 		kept.Add(p)
 		doubled := p.Code == "end-missing" && prior.Code == "start-missing" && p.Place == prior.Place
 		prior = p
-		if doubled || read.Faults > 0 && follows(p, faulty) {
+		if doubled || told && p.Code == "zone-missing" || read.Faults > 0 && follows(p, faulty) {
 			continue
 		}
 		all.Add(p)

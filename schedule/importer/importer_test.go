@@ -218,7 +218,7 @@ func TestLoadRefuses(t *testing.T) {
 		"deep yaml, shut": {"talks: " + strings.Repeat("[", 60) + strings.Repeat("]", 60), Options{}, "nested more than 50 deep"},
 		"deep json":       {`{"talks": ` + strings.Repeat("[", 1_000_000), Options{}, "nested more than 50 deep"},
 		"deep dashes":     {"talks:\n" + strings.Repeat("- ", 1_000_000), Options{}, "not YAML"},
-		"many parts":      {"talks: [" + strings.Repeat("a,", 2_000_001), Options{}, "more than 2000000 parts"},
+		"many parts":      {"talks: [" + strings.Repeat("a,", 2_000_001), Options{}, "more than 2 million keys and values"},
 		"no track":        {"hello\n10:00 - 11:00", Options{Format: FormatTrackPage}, "is not a track page"},
 		"big page":        {"Track: x\n1pm-2pm\n" + strings.Repeat("x", maxPage), Options{}, "more than 4 MiB of text"},
 		"many tracks":     {"1pm-2pm\n" + strings.Repeat("Track: x\n", 2001), Options{Format: FormatTrackPage}, "more than 2000 “Track:” lines"},

@@ -45,6 +45,9 @@ func readNative(src Source, o Options) (*schedule.Draft, schedule.Report, error)
 	if err != nil {
 		return nil, schedule.Report{}, err
 	}
+	if err := checkNativeSize(src.Name, text); err != nil {
+		return nil, schedule.Report{}, err
+	}
 	root, err := parseTree(src.Name, text)
 	if err != nil {
 		return nil, schedule.Report{}, err

@@ -327,7 +327,7 @@ func countJSON(text []byte) int {
 }
 
 func tooManyParts(name string) error {
-	return schedule.Errorf(schedule.ErrInvalid, "%s has more than %d parts; split the schedule", name, maxNodes)
+	return schedule.Errorf(schedule.ErrInvalid, "%s has more than %d million keys and values, which is the most that is read; split the schedule", name, maxNodes/1_000_000)
 }
 
 // seek moves to where the next token begins.

@@ -183,8 +183,12 @@ func (r *openEventReader) session(n *node) {
 		return
 	}
 	from, to := field(n, "starts-at", "start-time"), field(n, "ends-at", "end-time")
-	if from == "" || to == "" || from == to && strings.Contains(from, "T00:00:00") {
-		r.warn("unscheduled", at, "the session “%s” has no time yet, so it is left out; give it one if it takes place", schedule.Shorten(title))
+	if from == "" || to == "" {
+		r.unscheduled(at, title)
+		return
+	}
+	if from == to && strings.Contains(from, "T00:00:00") {
+		r.often("unscheduled", at, title, "from 00:00 to 00:00, which stands for a time that is not known yet, so left out; give the time if that takes place")
 		return
 	}
 	start, okStart := parseStamp(from[:min(len(from), maxTimeCell)])

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"bytes"
 	"html"
 	"net/url"
 	"regexp"
@@ -142,16 +143,28 @@ func linkText(text, address string) string {
 	switch trimmed := strings.TrimSpace(text); {
 	case trimmed == "":
 		return shown
-	case trimmed == shown || trimmed == address || strings.TrimSuffix(address, "/") == "https://"+trimmed || strings.TrimSuffix(address, "/") == "http://"+trimmed:
+	case trimmed == shown || trimmed == address:
 		return text
+	case bareAddress(trimmed) == bareAddress(address): // which calendars make no link of
+		return shown
 	}
 	return text + " (" + shown + ")"
+}
+
+// bareAddress returns an address without its scheme and its last slash, as people
+// write it.
+func bareAddress(s string) string {
+	s = strings.TrimSuffix(s, "/")
+	if rest, ok := strings.CutPrefix(s, "https://"); ok {
+		return rest
+	}
+	return strings.TrimPrefix(s, "http://")
 }
 
 // htmlReader writes HTML as text. It reads tokens and builds no tree, so its
 // cost is that of the text however the tags are nested.
 type htmlReader struct {
-	out     strings.Builder
+	out     bytes.Buffer
 	blocks  bool // white space is only space
 	pre     int  // depth of <pre>
 	skip    atom.Atom
@@ -296,13 +309,15 @@ func (r *htmlReader) endLink() {
 	}
 	text := ""
 	if r.from >= 0 {
-		text = r.out.String()[r.from:]
+		text = string(r.out.Bytes()[r.from:])
 	}
-	if full := linkText(text, r.href); len(full) > len(text) {
+	if full := linkText(text, r.href); full != text {
 		if text == "" {
 			r.flush()
+		} else {
+			r.out.Truncate(r.from)
 		}
-		r.out.WriteString(full[len(text):])
+		r.out.WriteString(full)
 	}
 	r.from = -1
 }

@@ -102,7 +102,7 @@ func readPretalx(src Source, o Options) (*schedule.Draft, schedule.Report, error
 	}
 	r.add()
 	if r.hidden > 0 {
-		r.warn("speakers-hidden", schedule.Place{File: r.file}, "%d times only the code of a speaker is sent, and no name; show the speakers in pretalx, or give a token that may see them", r.hidden)
+		r.warn("speakers-hidden", schedule.Place{File: r.file}, "%s only the code of a speaker is sent, and no name; show the speakers in pretalx, or give a token that may see them", counted(r.hidden, "time"))
 	}
 	return r.finish()
 }
@@ -186,7 +186,7 @@ func (r *pretalxReader) slot(n *node, at schedule.Place) error {
 		return nil
 	}
 	if n.get("start").value() == "" {
-		r.warn("unscheduled", at, "“%s” has no start yet, so it is left out; schedule it if it takes place", schedule.Shorten(t.title))
+		r.unscheduled(at, t.title)
 		return nil
 	}
 	start, end, ok := r.times(n)

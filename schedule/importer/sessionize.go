@@ -140,11 +140,12 @@ func readSessionize(src Source, o Options) (*schedule.Draft, schedule.Report, er
 	default:
 		return nil, schedule.Report{}, schedule.Errorf(schedule.ErrInvalid, "%s is no view of Sessionize that has sessions; give its view All, GridSmart or Sessions", src.Name)
 	}
-	if r.zulu > 0 {
-		r.warn("utc-label", schedule.Place{File: r.file}, "the times of %d sessions end in Z, and are read as the hours on the wall; give --timezone UTC if they are in UTC", r.zulu)
-	}
-	if r.night > 0 {
-		r.warn("night", schedule.Place{File: r.file}, "read as the hours on the wall, %d sessions whose times end in Z begin between 1:00 and 6:00 at night; if they do not, give --timezone UTC", r.night)
+	// In UTC the hours on the wall are what the Z says.
+	if utc := r.zone != nil && r.zone.String() == schedule.UTC; r.zulu > 0 && !utc {
+		r.warn("utc-label", schedule.Place{File: r.file}, "%s with times that end in Z: these are read as the hours on the wall; give --timezone UTC if they are in UTC", counted(r.zulu, "session"))
+		if r.night > 0 {
+			r.warn("night", schedule.Place{File: r.file}, "%s with times that end in Z, read as the hours on the wall, would be between 1:00 and 6:00 at night; give --timezone UTC if that is wrong", counted(r.night, "session"))
+		}
 	}
 	return r.finish()
 }
@@ -199,7 +200,7 @@ func (r *sessionizeReader) session(n *node, room sessionizeRoom, group sessioniz
 	}
 	from, to := n.get("startsAt").value(), n.get("endsAt").value()
 	if from == "" || to == "" {
-		r.warn("unscheduled", at, "the session “%s” has no start or no end yet, so it is left out; give it both if it takes place", schedule.Shorten(title))
+		r.unscheduled(at, title)
 		return
 	}
 	start, zulu, okStart := sessionizeTime(from)

@@ -94,6 +94,11 @@ func TestSessionizeProblems(t *testing.T) {
 	_, report := load(t, view(good...), Options{})
 	require.Equal(t, []string{"name-missing", "zone-missing"}, problems(report))
 	require.Contains(t, report.Problems[1].Message, "--timezone")
+	zulu := view(session(1, `"startsAt": "2026-05-04T03:00:00Z", "endsAt": "2026-05-04T04:00:00Z"`))
+	_, report = load(t, zulu, Options{Timezone: "Europe/Lisbon", Conference: "C"})
+	require.Contains(t, report.Problems[0].Message, "1 session with times that end in Z")
+	_, report = load(t, zulu, Options{Timezone: "UTC", Conference: "C"})
+	require.Empty(t, report.Problems, "UTC was given")
 }
 
 func TestSessionizeRefuses(t *testing.T) {
@@ -109,7 +114,7 @@ func TestSessionizeRefuses(t *testing.T) {
 		"cut":      {`[{"rooms": [`, "this is not JSON: it ends in the middle"},
 		"no JSON":  {`ERR: no such endpoint.`, "this is not JSON"},
 		"deep":     {`[{"rooms": ` + strings.Repeat("[", 1_000_000), "nested more than 50 deep"},
-		"parts":    {`[{"rooms": [` + strings.Repeat("1,", 2_000_001), "more than 2000000 parts"},
+		"parts":    {`[{"rooms": [` + strings.Repeat("1,", 2_000_001), "more than 2 million keys and values"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

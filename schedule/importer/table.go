@@ -244,7 +244,11 @@ func (r *tableReader) startsDated(text []byte, delimiter rune) bool {
 		return true // which is told when they are read
 	}
 	for _, row := range rows {
-		if date, _, ok := splitStamp(row.get("start")); ok {
+		cell := row.get("start")
+		if _, whole := parseStamp(cell[:min(len(cell), maxTimeCell)]); whole {
+			return true
+		}
+		if date, _, ok := splitStamp(cell); ok {
 			return date != ""
 		}
 	}
@@ -298,8 +302,8 @@ func (r *tableReader) row(row csvRow) {
 		r.unreadable("title-missing", row.at, "this row has no title")
 		return
 	}
-	if untimed := r.unscheduled(row); untimed != "" {
-		r.warn("unscheduled", row.at, "“%s” has no %s yet, so it is left out; give it if the talk takes place", name, untimed)
+	if r.untimed(row) {
+		r.unscheduled(row.at, title)
 		return
 	}
 	start, end, why := r.times(row)
@@ -335,16 +339,16 @@ func (r *tableReader) row(row csvRow) {
 	r.talk(id, d, slot)
 }
 
-// unscheduled names what a row has not, of what says when the talk is.
-func (r *tableReader) unscheduled(row csvRow) string {
-	for _, word := range []string{"date", "start", "end", "duration"} {
+// untimed tells whether a row has not what says when the talk begins.
+func (r *tableReader) untimed(row csvRow) bool {
+	for _, word := range []string{"date", "start"} {
 		_, known := r.columns[word]
 		cell := row.get(word)
-		if unannounced.MatchString(cell) || known && cell == "" && (word == "start" || word == "date" && r.day.IsZero()) {
-			return word
+		if unannounced.MatchString(cell) || known && cell == "" && (word == "start" || r.day.IsZero()) {
+			return true
 		}
 	}
-	return ""
+	return false
 }
 
 // tableStatus returns the status that a cell means, or "" for a talk that is not

@@ -168,16 +168,19 @@ func (r *tableReader) times(row csvRow) (start, end schedule.Moment, why string)
 			last = start.Wall.Date
 		}
 		var dated bool
-		if end, dated, ok = r.moment(cell, last); !ok {
-			return start, end, fmt.Sprintf("ends at “%s”, which is no time such as 09:30 or 9:30 a.m.", schedule.Shorten(cell))
+		if end, dated, ok = r.moment(cell, last); ok {
+			// What ends at an earlier hour than it starts runs past midnight,
+			// unless clocks show that hour a second time.
+			end = r.settled(start, end)
+			if !dated && row.get("end date") == "" && r.between(start, end) < 0 {
+				end.Wall = end.Wall.Add(24 * time.Hour)
+			}
+			return start, end, ""
 		}
-		// What ends at an earlier hour than it starts runs past midnight.
-		if !dated && row.get("end date") == "" && wallBetween(start, end) < 0 {
-			end.Wall = end.Wall.Add(24 * time.Hour)
-		}
-		return start, end, ""
+		r.unreadEnd(row.at, oneLine(unescaped(row.get("title"))), cell)
+		end = schedule.Moment{}
 	}
-	if cell := row.get("duration"); cell != "" {
+	if cell := row.get("duration"); cell != "" && !unannounced.MatchString(cell) {
 		length, ok := tableDuration(cell)
 		if !ok {
 			return start, end, fmt.Sprintf("lasts “%s”, which is no duration such as 0:45 or 45", schedule.Shorten(cell))
@@ -188,17 +191,18 @@ func (r *tableReader) times(row csvRow) (start, end schedule.Moment, why string)
 }
 
 var (
-	hoursMinutes = regexp.MustCompile(`^(\d{1,3}):([0-5]\d)$`)
+	hoursMinutes = regexp.MustCompile(`^(\d{1,3}):([0-5]\d)(?::([0-5]\d))?$`)
 	lengthUnits  = regexp.MustCompile(`(?i)\s*(h|m)(?:ours?|rs?|in(?:ute)?(?:s|n)?\.?)?\b\.?\s*`)
 )
 
-// tableDuration reads H:MM, 1 h 30 min, a number of minutes, or ISO 8601.
+// tableDuration reads H:MM, H:MM:SS as spreadsheets write it, 1 h 30 min, a number
+// of minutes, or ISO 8601.
 func tableDuration(s string) (time.Duration, bool) {
 	if len(s) > maxTimeCell {
 		return 0, false
 	}
 	if m := hoursMinutes.FindStringSubmatch(s); m != nil {
-		d := time.Duration(number(m[1]))*time.Hour + time.Duration(number(m[2]))*time.Minute
+		d := time.Duration(number(m[1]))*time.Hour + time.Duration(number(m[2]))*time.Minute + time.Duration(number(m[3]))*time.Second
 		return d, d > 0 && d <= schedule.MaxSlotDuration*24*time.Hour
 	}
 	if isoLength.MatchString(s) {

@@ -308,9 +308,10 @@ func (r *pageReader) slot(s *pageSection, in *pageSlot, track int, date schedule
 		return
 	}
 	d := schedule.DraftTalk{At: r.at(in.line), TrackID: string(r.draft.Tracks[track].ID)}
+	cancelled := false
 	if !isBy(body[0].text) && !byNobody.MatchString(body[0].text) && isHead(body[0].text) {
 		lines := titleLines(body)
-		d.Title = oneLine(paragraphs(body[:lines]))
+		d.Title, cancelled = markedTitle(paragraphs(body[:lines]))
 		d.At = r.at(body[0].number)
 		body = trimBlank(body[lines:])
 	}
@@ -373,8 +374,12 @@ func (r *pageReader) slot(s *pageSection, in *pageSlot, track int, date schedule
 	r.late = max(r.late, from)
 	start := schedule.WallTime{Date: date}.Add(from)
 	end := schedule.WallTime{Date: date}.Add(to)
+	status := schedule.StatusConfirmed
+	if cancelled {
+		status = schedule.StatusCancelled
+	}
 	r.draft.Slots = append(r.draft.Slots, schedule.DraftSlot{
-		ID: schedule.SlotID(id), TalkID: id, RoomID: r.room(in), Family: nameless(base, "talk"), At: r.at(in.line),
+		ID: schedule.SlotID(id), TalkID: id, Status: status, RoomID: r.room(in), Family: nameless(base, "talk"), At: r.at(in.line),
 		Start: schedule.Moment{Wall: start}, End: schedule.Moment{Wall: end},
 	})
 }

@@ -198,6 +198,17 @@ func TestTrackPageSlots(t *testing.T) {
 	}
 }
 
+// A mark in the title is no part of it, and the id stays what it was.
+func TestTrackPageCancelled(t *testing.T) {
+	t.Parallel()
+	const page = "Track: Go\n\n10:00 - 11:00\nCANCELLED: Knots\nHow to tie them.\n\n11:00 - 12:00\nCancelling a mooring\nText.\n"
+	s, report := load(t, page, Options{Timezone: "UTC", Conference: "C", Date: schedule.Date{Year: 2026, Month: time.May, Day: 4}})
+	require.NoError(t, report.Err())
+	require.Equal(t, []string{"04 10:00-11:00 talk knots: Knots", "04 11:00-12:00 talk cancelling-a-mooring: Cancelling a mooring"}, summary(s))
+	require.Equal(t, schedule.StatusCancelled, s.Slots()[0].Status)
+	require.Equal(t, schedule.StatusConfirmed, s.Slots()[1].Status)
+}
+
 func TestTrackPageHosts(t *testing.T) {
 	t.Parallel()
 	for host, want := range map[string]string{

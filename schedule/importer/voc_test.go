@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -91,4 +92,62 @@ func FuzzVoc(f *testing.F) {
 	f.Add(`{"schedule": {"conference": {"days": [{"date": "2024-03-31", "rooms": {"": [{"title": "\u202e a", "id": "-", "start": "02:30", "duration": 90}]}}]}, "events": [{"title": "b", "start": "2024-10-27T02:30"}]}}`)
 	f.Add(`{"schedule": {"conference": {"title": "C", "meta": {"slotcast": {"conference": "c", "timezone": "Asia/Tokyo", "day_change": "05:00", "slots": {"g": {"slot": "s", "talk": "t", "track": "x", "room": "r", "speakers": ["a"], "status": "tentative"}}}}, "days": [{"date": "2024-05-01", "rooms": {"R": [{"guid": "g", "title": "A", "date": "2024-05-01T10:00:00+09:00", "end": "2024-05-01T11:00:00+09:00", "track": "X", "persons": [{"public_name": "A"}]}, {"guid": "s", "title": "B", "start": "10:00", "duration": "1:00"}]}}]}}}`)
 	f.Fuzz(func(t *testing.T, text string) { checkEvents(t, text, FormatVoc) })
+}
+
+// The end and the duration of an event can disagree; which is believed is told.
+func TestVocEnd(t *testing.T) {
+	t.Parallel()
+	event := func(id int, date, rest string) string {
+		return fmt.Sprintf(`{"id": %d, "title": "A%d", "date": "%s", %s}`, id, id, date, rest)
+	}
+	const ten, eleven = "2024-05-01T10:00:00+02:00", "2024-05-01T11:00:00+02:00"
+	for name, c := range map[string]struct {
+		events []string
+		length time.Duration
+		want   string
+	}{
+		"agree":           {[]string{event(1, ten, `"end": "2024-05-01T10:30:00+02:00", "duration": "0:30"`)}, 30 * time.Minute, ""},
+		"agree in UTC":    {[]string{event(1, ten, `"end": "2024-05-01T08:30:00Z", "duration": "0:30"`)}, 30 * time.Minute, ""},
+		"agree, seconds":  {[]string{event(1, ten, `"end": "2024-05-01T10:29:30+02:00", "duration": "0:30"`)}, 29*time.Minute + 30*time.Second, ""},
+		"agree, days":     {[]string{event(1, ten, `"end": "2024-05-01T11:12:00+02:00", "duration": "1:12:00"`)}, 72 * time.Minute, ""},
+		"no offset":       {[]string{event(1, ten, `"end": "2024-05-01T10:30:00", "duration": "0:30"`)}, 30 * time.Minute, ""},
+		"end alone":       {[]string{event(1, ten, `"end": "2024-05-01T13:30:00+02:00"`)}, 210 * time.Minute, ""},
+		"duration alone":  {[]string{event(1, ten, `"duration": "0:30"`)}, 30 * time.Minute, ""},
+		"no time":         {[]string{event(1, ten, `"end": "later", "duration": "0:30"`)}, 30 * time.Minute, ""},
+		"end believed":    {[]string{event(1, ten, `"end": "2024-05-01T13:30:00+02:00", "duration": "0:30"`)}, 210 * time.Minute, "“A1” lasts 3 hours 30 minutes by its end, and 30 minutes by its duration; the end is believed"},
+		"another follows": {[]string{event(1, ten, `"end": "2024-05-01T13:30:00+02:00", "duration": "0:30"`), event(2, eleven, `"duration": "0:30"`)}, 30 * time.Minute, "the duration is believed, since another talk begins in the room before the end"},
+		"end before":      {[]string{event(1, ten, `"end": "2024-05-01T09:30:00+02:00", "duration": "0:30"`)}, 30 * time.Minute, "“A1”: the end is not after the start, or is more than 31 days later; the duration is believed instead"},
+		"end is start":    {[]string{event(1, ten, `"end": "2024-05-01T10:00:00+02:00", "duration": "0:30"`)}, 30 * time.Minute, "the duration is believed instead"},
+		"another year":    {[]string{event(1, ten, `"end": "2025-05-01T10:30:00+02:00", "duration": "0:30"`)}, 30 * time.Minute, "the duration is believed instead"},
+		"neither is good": {[]string{event(1, ten, `"end": "2024-05-01T09:30:00+02:00", "duration": "x"`), event(2, eleven, `"duration": "0:20"`)}, 20 * time.Minute, "“A1” ends at 2024-05-01 09:30:00, which is not after its start"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := `{"schedule": {"conference": {"acronym": "c", "title": "C", "time_zone_name": "Europe/Berlin", "days": [{"index": 1, "date": "2024-05-01", "rooms": {"R": [` + strings.Join(c.events, ", ") + `]}}]}}}`
+			s, report := load(t, text, Options{})
+			require.NoError(t, report.Err())
+			require.Equal(t, c.length, s.Slots()[0].End.Sub(s.Slots()[0].Start))
+			if c.want == "" {
+				require.Empty(t, report.Problems)
+				return
+			}
+			require.Len(t, report.Problems, 1)
+			require.Contains(t, report.Problems[0].Message, c.want)
+		})
+	}
+}
+
+// A state that is not known is told of once.
+func TestVocStates(t *testing.T) {
+	t.Parallel()
+	var events []string
+	for i, state := range []string{"CONFIRMED", "accepted", "DELAYED", "", "POSTPONED", "Postponed", "CANCELED", "DRAFT"} {
+		events = append(events, fmt.Sprintf(`{"guid": "g%d", "title": "A%d", "state": "%s", "start": "2024-05-01T1%d:00:00+02:00", "end": "2024-05-01T1%d:30:00+02:00"}`, i, i, state, i, i))
+	}
+	s, report := load(t, `{"schedule": {"conference": {"acronym": "c", "title": "C", "time_zone_name": "Europe/Berlin"}, "events": [`+strings.Join(events, ", ")+`]}}`, Options{})
+	require.NoError(t, report.Err())
+	require.Len(t, report.Problems, 2)
+	require.Contains(t, report.Problems[0].Message, "“A4” and 1 more: the state “POSTPONED” is not known, so the talk is shown as one that takes place")
+	require.Len(t, s.Slots(), 7)
+	require.Equal(t, schedule.StatusCancelled, s.Slots()[6].Status)
 }
