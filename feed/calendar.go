@@ -106,10 +106,7 @@ func commonHead(c *schedule.Conference, baseURL string) []byte {
 func ownHead(e *schedule.Edition, scope schedule.Scope, o Options, name, baseURL string) []byte {
 	var l contentLines
 	about := about(e, scope)
-	l.addText("NAME", name)
-	l.addText("X-WR-CALNAME", name)
-	l.addText("DESCRIPTION", about)
-	l.addText("X-WR-CALDESC", about)
+	l.addNames(name, about)
 	if baseURL != "" {
 		l.add("SOURCE", baseURL+Path(scope, o), ics.WithValue("URI"))
 	}
@@ -120,6 +117,15 @@ func ownHead(e *schedule.Edition, scope schedule.Scope, o Options, name, baseURL
 		}
 	}
 	return l.Bytes()
+}
+
+// addNames appends what a feed is called, in the words of the standard and in
+// those that clients read.
+func (l *contentLines) addNames(name, about string) {
+	l.addText("NAME", name)
+	l.addText("X-WR-CALNAME", name)
+	l.addText("DESCRIPTION", about)
+	l.addText("X-WR-CALDESC", about)
 }
 
 // pageURL is where a reader finds out more: the conference's own site, or else

@@ -13,6 +13,7 @@ package feed
 import (
 	"crypto/sha256"
 	"hash"
+	"time"
 
 	"slotcast/schedule"
 )
@@ -112,6 +113,16 @@ func (c *Catalog) Document(scope schedule.Scope, o Options) (*Document, error) {
 		slots = c.without(slots)
 	}
 	return newDocument(c, scope, o, slots), nil
+}
+
+// Personal returns the feed of somebody's own choice: the slots at some places in
+// the edition, ascending, under a name, which may be empty. The choice was changed
+// last at a time.
+func (c *Catalog) Personal(name string, slots []int32, o Options, changed time.Time) *Document {
+	if o.HideCancelled {
+		slots = c.without(slots)
+	}
+	return newPersonal(c, name, o, slots, changed)
 }
 
 // without returns the slots that are not cancelled.

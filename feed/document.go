@@ -42,6 +42,10 @@ type Document struct {
 	options Options
 	slots   []int32
 
+	personal bool // somebody's own, which few ask for
+	modified time.Time
+	httpDate string
+
 	head  []byte // up to the first event
 	times timeForm
 	busy  bool
@@ -77,7 +81,40 @@ var (
 )
 
 func newDocument(c *Catalog, scope schedule.Scope, o Options, slots []int32) *Document {
-	d := &Document{catalog: c, scope: scope, options: o, slots: slots, busy: scope.Chosen()}
+	d := &Document{
+		catalog: c, scope: scope, options: o, slots: slots, busy: scope.Chosen(),
+		modified: c.edition.Modified(), httpDate: c.httpDate,
+		title: title(c.edition, scope), fileName: fileName(c.edition, scope),
+	}
+	d.complete(ownHead(c.edition, scope, o, d.title, c.baseURL))
+	return d
+}
+
+// newPersonal returns the feed of somebody's own choice, which changed last at a
+// time. It does not say where it comes from: the file may be passed on, and
+// whoever has the address can read the feed.
+func newPersonal(c *Catalog, name string, o Options, slots []int32, changed time.Time) *Document {
+	conference := c.edition.Conference().Name
+	if name == "" {
+		name = "My talks – " + conference
+	}
+	d := &Document{
+		catalog: c, options: o, slots: slots, busy: true, personal: true,
+		modified: c.edition.Modified(), httpDate: c.httpDate,
+		title: cleanLine(name, maxName), fileName: string(c.edition.Conference().ID) + "-my-talks.ics",
+	}
+	if changed = changed.UTC().Truncate(time.Second); changed.After(d.modified) {
+		d.modified, d.httpDate = changed, changed.Format(httpDate)
+	}
+	var l contentLines
+	l.addNames(d.title, cut(cleanText("Talks of "+conference+" that somebody has chosen."), maxDescription))
+	d.complete(l.Bytes())
+	return d
+}
+
+// complete works out the rest of a document from what it says of itself.
+func (d *Document) complete(ownHead []byte) {
+	c, o := d.catalog, d.options
 	if o.Busy != nil {
 		d.busy = *o.Busy
 	}
@@ -87,15 +124,13 @@ func newDocument(c *Catalog, scope schedule.Scope, o Options, slots []int32) *Do
 	if o.Alarm != nil {
 		d.alarm = alarm(*o.Alarm)
 	}
-	d.title = title(c.edition, scope)
-	d.head = slices.Concat(c.head, ownHead(c.edition, scope, o, d.title, c.baseURL))
+	d.head = slices.Concat(c.head, ownHead)
 	if d.refersToZone() {
 		d.head = append(d.head, c.timezone...)
 	}
 	tag := d.hash()
 	d.etags = [2]string{Identity: `"` + tag + `"`, Gzip: `"` + tag + `-gz"`}
 
-	d.fileName = fileName(c.edition, scope)
 	d.dispositions = dispositions(d.fileName, d.title)
 
 	size := d.assembledSize()
@@ -109,7 +144,6 @@ func newDocument(c *Catalog, scope schedule.Scope, o Options, slots []int32) *Do
 		d.sizes[Gzip] = sync.OnceValue(d.stitchedSize)
 		d.checksum = sync.OnceValue(d.crc32)
 	}
-	return d
 }
 
 // fileName returns a name for a feed when it is saved, of the characters of an
@@ -285,14 +319,14 @@ func (d *Document) Size(e Encoding) int { return d.sizes[e]() }
 // quotes. No two encodings and no two documents of other bytes share one.
 func (d *Document) ETag(e Encoding) string { return d.etags[e] }
 
-// LastModified returns when anything in the document's edition last changed. It
-// never moves back, and is later after every change of the document, removals
+// LastModified returns when anything in the document's edition, or the choice of
+// what is in it, last changed. It never moves back, and is later after every change of the document, removals
 // included.
-func (d *Document) LastModified() time.Time { return d.catalog.edition.Modified() }
+func (d *Document) LastModified() time.Time { return d.modified }
 
 // HTTPDate returns [Document.LastModified] as the value of a Last-Modified
 // header (RFC 9110 section 5.6.7).
-func (d *Document) HTTPDate() string { return d.catalog.httpDate }
+func (d *Document) HTTPDate() string { return d.httpDate }
 
 // Len returns how many events the document has.
 func (d *Document) Len() int { return len(d.slots) }
@@ -318,7 +352,7 @@ func (d *Document) ContentDisposition(save bool) string {
 // as it is by default. There are only as many of these as the schedule has, so
 // their bytes are kept; anybody can make up a tag, a language or a text.
 func (d *Document) Popular() bool {
-	if d.options != (Options{}) {
+	if d.options != (Options{}) || d.personal {
 		return false
 	}
 	switch key, _, single := d.scope.Single(); key {

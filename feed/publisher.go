@@ -81,6 +81,11 @@ func (p *Publisher) Document(scope schedule.Scope, o Options) (*Document, error)
 	if o != (Options{}) {
 		key += "&" + o.String()
 	}
+	return s.document(key, func() (*Document, error) { return s.catalog.Document(scope, o) })
+}
+
+// document returns the document of a key, which is built if it is not kept.
+func (s *published) document(key string, build func() (*Document, error)) (*Document, error) {
 	if d, ok := s.cached(key); ok {
 		return d, nil
 	}
@@ -94,7 +99,7 @@ func (p *Publisher) Document(scope schedule.Scope, o Options) (*Document, error)
 		if d, ok := s.cached(key); ok {
 			return d, nil
 		}
-		d, err := s.catalog.Document(scope, o)
+		d, err := build()
 		if err == nil {
 			s.keep(key, d)
 		}
@@ -128,6 +133,17 @@ func (s *published) keep(key string, d *Document) {
 		}
 		s.others.SetDefault(key, d)
 	}
+}
+
+// Personal returns what build makes of the catalog that is served, kept under a key
+// that stands for all that it depends on but the catalog. Concurrent calls for the
+// same key build it once.
+func (p *Publisher) Personal(key string, build func(*Catalog) *Document) (*Document, error) {
+	s := p.current.Load()
+	if s == nil {
+		return nil, ErrNothingPublished
+	}
+	return s.document("my:"+key, func() (*Document, error) { return build(s.catalog), nil })
 }
 
 // Recall returns the document that is remembered for an address, if one is.

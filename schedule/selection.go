@@ -128,6 +128,66 @@ func (e *Edition) Choose(s Selection) []int32 {
 	return slices.Compact(chosen)
 }
 
+// Pick returns the selection with a slot chosen. What a rule takes in anyway is
+// not picked beside it.
+func (s Selection) Pick(e *Edition, id SlotID) Selection {
+	s = s.excluding(id, false)
+	if !e.chooses(s, id) {
+		s.Picks = append(slices.Clone(s.Picks), id)
+	}
+	return s
+}
+
+// Unpick returns the selection without a slot, which its rules leave out from now
+// on if they take it in.
+func (s Selection) Unpick(e *Edition, id SlotID) Selection {
+	s.Picks = slices.DeleteFunc(slices.Clone(s.Picks), func(p SlotID) bool { return p == id })
+	if e.chooses(s, id) {
+		s = s.excluding(id, true)
+	}
+	return s
+}
+
+func (e *Edition) chooses(s Selection, id SlotID) bool {
+	at, ok := e.SlotAt(id)
+	if !ok {
+		return slices.Contains(s.Picks, id)
+	}
+	_, found := slices.BinarySearch(e.Choose(s), at)
+	return found
+}
+
+// excluding returns the selection with a slot among those that are left out one by
+// one, or not among them. These are one rule as long as it can hold them.
+func (s Selection) excluding(id SlotID, out bool) Selection {
+	exclude := slices.Clone(s.Exclude)
+	for i, rule := range exclude {
+		slots := rule.Values(ScopeSlot)
+		if len(rule.terms) != 1 || len(slots) == 0 || slices.Contains(slots, string(id)) == out {
+			continue
+		}
+		if out && len(slots) == MaxScopeValues {
+			continue
+		}
+		values := slices.DeleteFunc(slices.Clone(slots), func(v string) bool { return v == string(id) })
+		if out {
+			values = append(values, string(id))
+		}
+		exclude = slices.Delete(exclude, i, i+1)
+		if rest, err := (Scope{terms: []scopeTerm{{ScopeSlot, values}}}).canonicalise(); err == nil && len(values) > 0 {
+			exclude = slices.Insert(exclude, i, rest)
+		}
+		s.Exclude = exclude
+		return s
+	}
+	if out {
+		if rule, err := (Scope{}).With(ScopeSlot, string(id)); err == nil {
+			s.Exclude = append(exclude, rule)
+		}
+	}
+	return s
+}
+
 // findAny is Find for a rule that was made for an earlier edition: what of it is
 // no longer there has no slots.
 func (e *Edition) findAny(rule Scope) []int32 {

@@ -108,6 +108,37 @@ func TestChooseIsSets(t *testing.T) {
 	})
 }
 
+// TestPick has stars switched on and off in any order.
+func TestPick(t *testing.T) {
+	t.Parallel()
+	e := festival(t)
+	rapid.Check(t, func(t *rapid.T) {
+		s := schedule.Selection{Include: scopes(t, rapid.SliceOfN(rapid.SampledFrom([]string{"", "room=red", "track=weld"}), 0, 2).Draw(t, "rules")...)}
+		want := map[schedule.SlotID]bool{}
+		for _, i := range e.Choose(s) {
+			want[e.Slots()[i].ID] = true
+		}
+		for range rapid.IntRange(1, 12).Draw(t, "steps") {
+			id := rapid.SampledFrom(e.Slots()).Draw(t, "slot").ID
+			if want[id] = rapid.Bool().Draw(t, "on"); want[id] {
+				s = s.Pick(e, id)
+			} else {
+				s = s.Unpick(e, id)
+			}
+			clean, err := s.Clean(e, s)
+			require.NoError(t, err)
+			s = clean
+		}
+		for _, slot := range e.Slots() {
+			require.Equal(t, want[slot.ID], strings.Contains(" "+chosen(e, s)+" ", " "+string(slot.ID)+" "), "%s of %q", slot.ID, chosen(e, s))
+		}
+		require.LessOrEqual(t, len(s.Exclude), 1, "what is left out is one rule")
+	})
+	s := schedule.Selection{Picks: []schedule.SlotID{"gone"}}
+	require.Equal(t, s, s.Pick(e, "gone"))
+	require.Empty(t, s.Unpick(e, "gone").Picks)
+}
+
 func TestClean(t *testing.T) {
 	t.Parallel()
 	e := festival(t)
