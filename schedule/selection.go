@@ -39,6 +39,7 @@ type Saved struct {
 	Version    int64 // 1 at first, one more with each change
 	Created    time.Time
 	Changed    time.Time
+	Sealed     []byte    // its read token, for its edit token to open; see [Token.Seal]
 	Used       time.Time // when its feed or page was last asked for, to a day
 }
 

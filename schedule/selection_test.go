@@ -201,6 +201,26 @@ func TestToken(t *testing.T) {
 	require.NotEqual(t, schedule.Token{1}.Hash(), schedule.Token{2}.Hash())
 }
 
+func TestSeal(t *testing.T) {
+	t.Parallel()
+	edit, read := schedule.Token{1}, schedule.Token{2}
+	sealed := edit.Seal(read, [schedule.SealNonce]byte{3})
+	back, ok := edit.Open(sealed)
+	require.True(t, ok)
+	require.Equal(t, read, back)
+	require.NotContains(t, string(sealed), string(read[:]))
+	_, ok = schedule.Token{9}.Open(sealed)
+	require.False(t, ok)
+	for i := range sealed {
+		broken := slices.Clone(sealed)
+		broken[i]++
+		_, ok = edit.Open(broken)
+		require.False(t, ok)
+		_, ok = edit.Open(sealed[:i])
+		require.False(t, ok)
+	}
+}
+
 func TestClashes(t *testing.T) {
 	t.Parallel()
 	clashes := func(e *schedule.Edition, picks ...schedule.SlotID) (told []string) {

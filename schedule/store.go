@@ -23,9 +23,9 @@ type Selections interface {
 	ReplaceSelection(ctx context.Context, s Saved) (Saved, error)
 
 	// ReplaceToken has a selection read or edited by another token from now on,
-	// and by the old one no more. The error is of kind [ErrGone] where the
-	// selection was deleted.
-	ReplaceToken(ctx context.Context, id string, access Access, token TokenHash, now time.Time) error
+	// and by the old one no more, and keeps the read token sealed anew. The error
+	// is of kind [ErrGone] where the selection was deleted.
+	ReplaceToken(ctx context.Context, id string, access Access, token TokenHash, sealed []byte, now time.Time) error
 
 	// DeleteSelection forgets a selection, all but that its tokens existed. To
 	// delete what was deleted is no error.

@@ -1,6 +1,8 @@
 package schedule
 
 import (
+	"crypto/aes"
+	"crypto/cipher"
 	"crypto/sha256"
 	"encoding/base32"
 )
@@ -39,6 +41,42 @@ func ParseToken(s string) (t Token, ok bool) {
 		return Token{}, false
 	}
 	return t, true
+}
+
+// SealNonce is how many random octets [Token.Seal] needs.
+const SealNonce = 12
+
+// Seal hides a read token so that [Token.Open] of the same edit token finds it
+// again: who edits a selection is to see the address of its feed, and who reads
+// the database is not. nonce is random, and another each time.
+func (edit Token) Seal(read Token, nonce [SealNonce]byte) []byte {
+	return edit.sealer().Seal(nonce[:], nonce[:], read[:], nil)
+}
+
+// Open returns the read token that was sealed with the same edit token; ok is
+// false for what was not.
+func (edit Token) Open(sealed []byte) (read Token, ok bool) {
+	if len(sealed) < SealNonce {
+		return Token{}, false
+	}
+	text, err := edit.sealer().Open(nil, sealed[:SealNonce], sealed[SealNonce:], nil)
+	if err != nil || len(text) != len(read) {
+		return Token{}, false
+	}
+	return Token(text), true
+}
+
+func (edit Token) sealer() cipher.AEAD {
+	key := sha256.Sum256(append([]byte("seal "), edit[:]...))
+	block, err := aes.NewCipher(key[:])
+	if err != nil {
+		panic(err) // of a key of 32 octets it does not come
+	}
+	aead, err := cipher.NewGCM(block)
+	if err != nil {
+		panic(err) // nor of AES
+	}
+	return aead
 }
 
 func tokenEncoding() *base32.Encoding {
