@@ -128,6 +128,7 @@ func TestMarkedTitle(t *testing.T) {
 		"CANCELED errata X":               "X",
 		"CANCELED Errata - X":             "X",
 		"Home brew - Cancelation Errata":  "Home brew",
+		"Knots (Cancellation Errata)":     "Knots",
 		"AMENDMENT CANCELLED: Knots":      "Knots",
 		"CANCELLED AMENDMENT Knots":       "Knots",
 		"Ausgefallen: Knoten":             "Knoten",
@@ -162,4 +163,36 @@ func TestWords(t *testing.T) {
 		require.Equal(t, want, spoken(d))
 	}
 	require.Equal(t, []string{"+00:00", "-03:30", "+05:45"}, []string{offsetText(0), offsetText(-12600), offsetText(20700)})
+}
+
+// One rule holds for the titles of all formats.
+func TestTitlesEverywhere(t *testing.T) {
+	t.Parallel()
+	for title, want := range map[string]string{
+		"Home brew - Cancelation Errata":        "cancelled: Home brew",
+		"CANCELLATION ERRATA - X":               "cancelled: X",
+		"CANCELED errata X":                     "cancelled: X",
+		"CANCELED Errata - X":                   "cancelled: X",
+		"Ausgefallen: X":                        "cancelled: X",
+		"Canceled":                              "cancelled: Canceled",
+		"AMENDMENT Knots":                       "confirmed: Knots",
+		"AMENDMENT to the constitution":         "confirmed: AMENDMENT to the constitution",
+		"Cancelling POSIX syscalls in Managarm": "confirmed: Cancelling POSIX syscalls in Managarm",
+	} {
+		for format, text := range map[Format]string{
+			FormatFrab:       xmlOf("", "<day date='2026-05-04'><event id='1'><title>"+title+"</title><start>10:00</start><duration>1:00</duration></event></day>"),
+			FormatVoc:        `{"schedule": {"conference": {"title": "C"}, "events": [{"guid": "g", "title": "` + title + `", "start": "2026-05-04T10:00:00Z", "end": "2026-05-04T11:00:00Z"}]}}`,
+			FormatICS:        calendar(vevent("UID:a", "SUMMARY:"+title, icsHour)),
+			FormatCSV:        "Title,Date,Start,Duration\n" + title + ",2026-05-04,10:00,1:00\n",
+			FormatSched:      "name,event_start,event_end,event_type,active\n" + title + ",2026-05-04 10:00:00,2026-05-04 11:00:00,T,Y\n",
+			FormatSessionize: view(`{"id": "1", "title": "` + title + `", "startsAt": "2026-05-04T10:00:00", "endsAt": "2026-05-04T11:00:00"}`),
+			FormatOpenEvent:  `[{"id": "1", "title": "` + title + `", "state": "accepted", "microlocation": null, "starts-at": "2026-05-04T10:00:00+00:00", "ends-at": "2026-05-04T11:00:00+00:00"}]`,
+			FormatTrackPage:  "Track: Go\n\n10:00 - 11:00\n" + title + "\n\nMonday 4 May 2026\n",
+		} {
+			o := Options{Format: format, Timezone: "UTC", Conference: "C"}
+			s, report := load(t, text, o)
+			require.NoError(t, report.Err(), "%s: %s", format, text)
+			require.Equal(t, want, string(s.Slots()[0].Status)+": "+s.Talks()[0].Title, format)
+		}
+	}
 }

@@ -45,7 +45,7 @@ func schedHeader(data []byte) (rune, map[string]int) {
 // have been written with.
 func csvHeaders(data []byte) iter.Seq2[rune, []string] {
 	return func(yield func(rune, []string) bool) {
-		head := bytes.TrimPrefix(data[:min(len(data), maxHeader)], byteOrderMark)
+		head := withoutSeparator(bytes.TrimPrefix(data[:min(len(data), maxHeader)], byteOrderMark))
 		if len(data) > maxHeader && !bytes.ContainsAny(head, "\r\n") {
 			return
 		}
@@ -57,6 +57,18 @@ func csvHeaders(data []byte) iter.Seq2[rune, []string] {
 			}
 		}
 	}
+}
+
+var separatorLine = regexp.MustCompile(`(?i)^"?sep=[^\r\n]"?\r?\n`)
+
+// withoutSeparator returns a text without the words of a first line such as
+// "sep=;", which tells spreadsheets how to read it. The line end stays, so that
+// lines are counted as they are.
+func withoutSeparator(text []byte) []byte {
+	if line := separatorLine.Find(text); line != nil {
+		return text[len(line)-1:]
+	}
+	return text
 }
 
 // csvIndex returns where the column of each name is, the first of those that
@@ -97,6 +109,7 @@ func (c *collector) csvRows(text []byte, delimiter rune, columns map[string]int)
 	if bytes.Count(text, []byte(string(delimiter))) > maxCells {
 		return nil, schedule.Errorf(schedule.ErrInvalid, "%s has more than %d million cells; split the schedule", c.file, maxCells/1_000_000)
 	}
+	text = withoutSeparator(text)
 	reader := csv.NewReader(bytes.NewReader(text))
 	reader.Comma, reader.FieldsPerRecord = delimiter, -1
 	header, err := reader.Read()

@@ -99,6 +99,16 @@ func TestCSVProblems(t *testing.T) {
 	require.Equal(t, []string{"name-missing", "zone-missing"}, problems(report))
 }
 
+// A first line for spreadsheets is no row, and a line all the same.
+func TestCSVSeparator(t *testing.T) {
+	t.Parallel()
+	for _, first := range []string{"sep=;\n", "SEP=;\r\n", "\uFEFF\"sep=;\"\r\n"} {
+		s, report := load(t, first+"Room;Date;Start;Duration;Title\nA;2026-07-04;10:00;0:30;One, two\nA;2026-07-04;11:00;0:30;\n", Options{Timezone: "UTC", Conference: "C"})
+		require.Equal(t, []string{"4 title-missing?"}, problems(report), first)
+		require.Equal(t, []string{"one-two | 04T10:00/04T10:30 | confirmed | talk | One, two | in a A"}, slotLines(s), first)
+	}
+}
+
 // A duration is time that passes, whatever clocks are set to meanwhile.
 func TestTableClockChange(t *testing.T) {
 	t.Parallel()
@@ -141,11 +151,13 @@ func TestCSVDetect(t *testing.T) {
 	t.Parallel()
 	const row = "\ntalks:\nTrack: x\n10:00 - 11:00\n" // what a cell can hold
 	for text, want := range map[string]Format{
-		"\uFEFFActive; NAME ;event_start;event_end;event_type":   FormatSched,
-		"active\tname\tevent_start\tevent_end\tevent_type" + row: FormatSched,
-		"Title,Date,Start,Duration" + row:                        FormatCSV,
-		"\"Title\",\"Date\",\"Start\",\"Duration\"\r\n":          FormatCSV,
-		"Title,Start" + row:                                      FormatNative,
+		"\uFEFFActive; NAME ;event_start;event_end;event_type":                FormatSched,
+		"active\tname\tevent_start\tevent_end\tevent_type" + row:              FormatSched,
+		"Title,Date,Start,Duration" + row:                                     FormatCSV,
+		"\"Title\",\"Date\",\"Start\",\"Duration\"\r\n":                       FormatCSV,
+		"sep=;\r\nTitle;Date;Start;Duration" + row:                            FormatCSV,
+		"\uFEFF\"sep=,\"\nactive,name,event_start,event_end,event_type" + row: FormatSched,
+		"Title,Start" + row: FormatNative,
 	} {
 		_, f, err := choose(Source{Name: "x", Data: []byte(text)}, Options{})
 		require.NoError(t, err, text)

@@ -2,7 +2,9 @@ package importer
 
 import (
 	"bytes"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -53,9 +55,10 @@ func disguise(data []byte) string {
 	if looks := notText(data); looks != "" {
 		return looks
 	}
-	switch head := markupHead(data); {
-	case htmlPattern.Match(head):
-		return " is a web page; give the text of the page, as it is copied from the browser"
+	head := bytes.TrimSpace(bytes.TrimPrefix(data[:min(len(data), 4<<10)], byteOrderMark))
+	switch {
+	case htmlPattern.Match(markupHead(data)):
+		return " is a web page: an error page, or the schedule's page instead of its export; give the export, or the text of the page as it is copied from the browser"
 	case len(head) > 1 && head[0] == '<' && (head[1] == '?' || head[1] == '!' || unicode.IsLetter(rune(head[1]))):
 		return " looks like XML; export the schedule as text, or in another format"
 	}
@@ -87,10 +90,25 @@ var (
 	trackAtStart = regexp.MustCompile(`(?im)^[\t\p{Z}\p{Cf}]*track[\t\p{Z}\p{Cf}]*:`)
 )
 
-// markupHead returns the first octets of what data begins with.
+// markupHead returns the first octets of what data begins with, after the XML
+// declaration and comments, which can be of any length.
 func markupHead(data []byte) []byte {
-	data = bytes.TrimPrefix(data[:min(len(data), 4<<10)], byteOrderMark)
-	return bytes.TrimSpace(data)
+	data = bytes.TrimPrefix(data, byteOrderMark)
+	for {
+		data = bytes.TrimLeft(data, " \t\r\n")
+		end := ""
+		switch {
+		case bytes.HasPrefix(data, []byte("<!--")):
+			end = "-->"
+		case bytes.HasPrefix(data, []byte("<?")):
+			end = "?>"
+		}
+		at := bytes.Index(data, []byte(end))
+		if end == "" || at < 0 {
+			return bytes.TrimSpace(data[:min(len(data), 4<<10)])
+		}
+		data = data[at+len(end):]
+	}
 }
 
 // isNative tells whether a top-level key shows the native format.
@@ -130,4 +148,35 @@ func isTrackPage(data []byte) bool {
 		}
 	}
 	return false
+}
+
+// knownKeys are what documents in JSON and YAML are known by, and what stands
+// beside that.
+var knownKeys = []string{"slotcast", "conference", "talks", "speakers", "rooms", "tracks", "schedule", "sessions"}
+
+// topKey is a line of YAML with a key under which there is more, or a number.
+var topKey = regexp.MustCompile(`^["']?([A-Za-z][\w-]{2,63})["']?[ \t]*:[ \t]*(?:[\[{#\d].*)?$`)
+
+// misspelt returns a key of a document in no known format that is nearly one by
+// which formats are known, and that one.
+func misspelt(data []byte) (key, known string) {
+	var keys []string
+	if found, _ := jsonKeys(data); len(found) > 0 {
+		keys = slices.Sorted(maps.Keys(found))
+	} else {
+		for line := range bytes.Lines(data) {
+			if m := topKey.FindSubmatch(bytes.TrimRight(line[:min(len(line), 200)], "\r\n")); m != nil {
+				keys = append(keys, string(m[1]))
+			}
+			if len(keys) == maxKeys {
+				break
+			}
+		}
+	}
+	for _, key := range keys {
+		if near := schedule.Nearest(strings.ToLower(key), knownKeys); near != "" && near != key {
+			return key, near
+		}
+	}
+	return "", ""
 }

@@ -216,7 +216,8 @@ func (r *eventReader) begin(e *timedEvent) bool {
 				schedule.Shorten(e.title), wall, schedule.Shorten(e.rawEvent.start))
 		}
 	case !clocked && strings.TrimSpace(e.date+e.rawEvent.start) == "":
-		r.leave("start-missing", e.rawEvent, "has no start")
+		r.left++
+		r.often("start-missing", e.rawEvent, "no start yet, so left out; give it if that takes place")
 		return false
 	case !clocked:
 		r.leave("time", e.rawEvent, "has the start “%s”, which is no time such as 09:30", schedule.Shorten(cmp.Or(e.rawEvent.start, e.date)))

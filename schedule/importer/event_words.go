@@ -24,7 +24,7 @@ const (
 // errataMarks come before the others, which would leave half of them.
 var errataMarks = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)^` + cancelledErrata + `\b[\s:–—-]*`),
-	regexp.MustCompile(`(?i)[\s:–—-]+` + cancelledErrata + `$`),
+	regexp.MustCompile(`(?i)[\s:(\[–—-]+` + cancelledErrata + `[)\]]*$`),
 }
 
 var cancelMarks = []*regexp.Regexp{

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -295,7 +294,7 @@ func (s *fetch) answer(ctx context.Context, res *http.Response, u *url.URL, cond
 		return refused(schedule.ErrInvalid, "is empty; give the address of a schedule")
 	}
 	if isWebPage(data) {
-		return refused(schedule.ErrInvalid, "is a web page, not a schedule; give the address of the schedule's export, or name the system with --format")
+		return refused(schedule.ErrInvalid, "is a web page, not a schedule: an error page, or the page that shows the schedule; give the address of its export, or name the system with --format")
 	}
 	if t, err := http.ParseTime(res.Header.Get("Last-Modified")); err == nil && !t.After(s.Now()) && t.Unix() > 0 {
 		d.Modified, d.validators.modified = t, res.Header.Get("Last-Modified")
@@ -365,12 +364,4 @@ func retryAfter(s string, now time.Time) (time.Time, bool) {
 
 // isWebPage tells an HTML page, which is what many servers send for an address
 // that is wrong.
-func isWebPage(data []byte) bool {
-	head := markupHead(data)
-	if declaration := xmlHead.Find(head); declaration != nil {
-		head = head[len(declaration):]
-	}
-	return htmlPattern.Match(head)
-}
-
-var xmlHead = regexp.MustCompile(`^<\?xml\s[^<>]*\?>\s*`)
+func isWebPage(data []byte) bool { return htmlPattern.Match(markupHead(data)) }

@@ -156,16 +156,16 @@ func readFrab(src Source, o Options) (*schedule.Draft, schedule.Report, error) {
 		return refused("%s", looks)
 	}
 	if htmlPattern.Match(markupHead(src.Data)) {
-		return refused(" is a web page, likely one that says what went wrong; give the address of schedule.xml itself")
+		return refused(" is a web page: an error page, or the schedule's page instead of its export; give schedule.xml itself")
 	}
 	data, lie, err := inUTF8(bytes.TrimPrefix(src.Data, byteOrderMark))
 	if err != nil {
 		return refused(" is in an encoding that is not known; save it as UTF-8")
 	}
-	input := &tagReader{data: data}
+	input := &tagReader{data: asXML10(data)}
 	r := &frabReader{
 		eventReader: eventReader{options: o},
-		file:        src.Name, input: input, d: xml.NewDecoder(input), cursor: cursor{data: data, line: 1, column: 1},
+		file:        src.Name, input: input, d: xml.NewDecoder(input), cursor: cursor{data: input.data, line: 1, column: 1},
 	}
 	r.d.CharsetReader = func(_ string, same io.Reader) (io.Reader, error) { return same, nil } // it is UTF-8 by now
 	r.draft.Updated = src.Modified
@@ -203,6 +203,20 @@ func inUTF8(data []byte) (text []byte, lie string, err error) {
 	}
 	text, err = io.ReadAll(converted)
 	return text, "", err
+}
+
+var xml11 = regexp.MustCompile(`^<\?xml\s+version\s*=\s*["']1\.1["']`)
+
+// asXML10 returns XML that declares version 1.1, which differs in characters that
+// schedules do not have, as version 1.0, which is all that the decoder takes.
+func asXML10(data []byte) []byte {
+	declared := xml11.Find(data)
+	if declared == nil {
+		return data
+	}
+	data = bytes.Clone(data)
+	data[len(declared)-2] = '0'
+	return data
 }
 
 // broken returns an error at the place of the token that was read last.

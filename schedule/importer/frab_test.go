@@ -207,3 +207,30 @@ func BenchmarkFrab(b *testing.B) {
 		require.Len(b, s.Talks(), 943)
 	}
 }
+
+// What stands before the root, however long, hides the format from nobody.
+func TestFrabStart(t *testing.T) {
+	t.Parallel()
+	comment := "<!-- " + strings.Repeat("c", 300_000) + " -->\n"
+	rest := xmlOf("", "<day date='2024-05-01'><event id='1'><title>Café</title><start>10:00</start><duration>1:00</duration></event></day>")
+	for _, start := range []string{"", "<?xml version=\"1.0\"?>" + comment, comment, comment + comment, "<?xml version='1.1' encoding='UTF-8'?>", "\uFEFF<?xml version=\"1.1\"?>\n" + comment, "<?xml version=\"1.0\"?><!DOCTYPE schedule>"} {
+		src := Source{Name: "x", Data: []byte(start + rest)}
+		before := string(src.Data)
+		s, report, err := Load(src, Options{Timezone: "UTC"})
+		require.NoError(t, err)
+		require.NoError(t, report.Err())
+		require.Equal(t, "Café", s.Talks()[0].Title)
+		require.Equal(t, before, string(src.Data), "what was read stays as it was")
+	}
+	_, _, err := Load(Source{Name: "x", Data: []byte(comment + "<?xml version=\"1.0\"?>" + rest)}, Options{Timezone: "UTC"})
+	require.ErrorContains(t, err, "the XML declaration stands at the start of a file")
+	for _, page := range []string{"<!DOCTYPE html><p>", comment + "<html>", "<?xml version=\"1.0\"?><!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Strict//EN\"><html>"} {
+		for _, format := range []Format{FormatAuto, FormatFrab, FormatVoc, FormatICS} {
+			_, _, err := Load(Source{Name: "x", Data: []byte(page)}, Options{Format: format})
+			require.ErrorIs(t, err, schedule.ErrInvalid)
+			require.ErrorContains(t, err, "x is a web page: an error page, or the schedule's page instead of its export")
+		}
+	}
+	_, _, err = Load(Source{Name: "x", Data: []byte(comment + "<rss/>")}, Options{})
+	require.ErrorContains(t, err, "x looks like XML")
+}

@@ -117,6 +117,8 @@ func TestICSProblems(t *testing.T) {
 			require.Equal(t, c.want, problems(report), "%v", report.Problems)
 		})
 	}
+	_, once := load(t, calendar("no property\n", good), Options{Timezone: "Europe/Lisbon"})
+	require.Contains(t, once.Problems[0].Message, "this line is no property and is not read")
 	_, report := load(t, calendar(vevent("UID:a", icsHour), good[:strings.Index(good, "BEGIN:VEVENT\nUID:h")]), Options{Timezone: "Europe/Lisbon"})
 	require.Equal(t, []string{"3 title-missing?"}, problems(report))
 	_, report = load(t, calendar(vevent("UID:a", icsHour), vevent("UID:b", icsHour), good), Options{Timezone: "Europe/Lisbon"})

@@ -206,6 +206,8 @@ func choosePart(src Source, asked Format) (Source, format, error) {
 		return found[0], chosen, nil
 	case len(found) > 1:
 		return refused("%s has %d schedules (%s); name the file to read", src.Name, len(found), schedule.Shorten(strings.Join(names, ", ")))
+	case isOpenEventRest(src):
+		return refused("%s is an Open Event export without its list of sessions; export it again with that, once sessions are accepted", src.Name)
 	case len(src.Parts) == 1:
 		return choosePart(src.Parts[0], asked)
 	case !auto:
@@ -215,6 +217,9 @@ func choosePart(src Source, asked Format) (Source, format, error) {
 	}
 	if _, err := plainText(src); err != nil {
 		return src, format{}, err
+	}
+	if key, known := misspelt(src.Data); key != "" {
+		return refused("%s is in no format that is known by its content; it has the key “%s”, so if that is to be “%s”, correct it, or else name a format with --format (%s)", src.Name, key, known, formatList())
 	}
 	return refused("%s is in no format that is known by its content; name one with --format (%s)", src.Name, formatList())
 }

@@ -382,3 +382,28 @@ func FuzzTrackPage(f *testing.F) {
 		checkLoaded(t, s, report)
 	})
 }
+
+// A key that is nearly one by which a format is known is named.
+func TestMisspelt(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"confrence:\n  name: X\ntlks:\n- title: A\n":   "it has the key “confrence”, so if that is to be “conference”, correct it",
+		"# mine\n\"Talk\": # all\n- title: A\n":        "it has the key “Talk”, so if that is to be “talks”",
+		"Conference:\r\n  name: X\r\n":                 "it has the key “Conference”, so if that is to be “conference”",
+		"slotcat: 1\n":                                 "it has the key “slotcat”, so if that is to be “slotcast”",
+		`{"a": {"talks": []}, "tallks": []}`:           "it has the key “tallks”, so if that is to be “talks”",
+		`{"shedule": {"conference": {}}}`:              "it has the key “shedule”, so if that is to be “schedule”",
+		"Track: Go\n\nTalk: we speak of it\n":          "",
+		"rooms:\n- name: A\n":                          "",
+		"hello: [" + strings.Repeat("x: [", 1_000_000): "",
+	} {
+		_, _, err := Load(Source{Name: "x", Data: []byte(text)}, Options{})
+		require.ErrorIs(t, err, schedule.ErrInvalid)
+		require.ErrorContains(t, err, "x is in no format that is known by its content; ")
+		if want == "" {
+			require.NotContains(t, err.Error(), "it has the key")
+		} else {
+			require.ErrorContains(t, err, want)
+		}
+	}
+}

@@ -16,6 +16,23 @@ func isOpenEvent(data []byte) bool {
 	return list && keys["title"] != nil && keys["microlocation"] != nil && (keys["starts-at"] != nil || keys["start_time"] != nil || keys["starts_at"] != nil)
 }
 
+// isOpenEventRest tells whether the files of an archive are those that Open Event
+// exports beside the list of sessions, and that list is missing or empty.
+func isOpenEventRest(src Source) bool {
+	files := map[string]bool{}
+	for _, part := range src.Parts {
+		name := strings.TrimSuffix(path.Base(part.Name), ".json")
+		files[name] = name != "sessions" || strings.Join(strings.Fields(string(part.Data[:min(len(part.Data), 100)])), "") != "[]"
+	}
+	beside := 0
+	for _, name := range []string{"speakers", "tracks", "microlocations"} {
+		if files[name] {
+			beside++
+		}
+	}
+	return files["event"] && beside > 1 && !files["sessions"]
+}
+
 // openEventReader fills a draft from an Open Event export.
 type openEventReader struct {
 	*collector

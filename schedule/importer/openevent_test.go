@@ -89,6 +89,21 @@ func TestOpenEventRefuses(t *testing.T) {
 	require.Equal(t, []string{"name-missing", "zone-missing"}, problems(report))
 }
 
+// Without its sessions an export is told of as what it is.
+func TestOpenEventRest(t *testing.T) {
+	t.Parallel()
+	rest := []packFile{{name: "event", text: `{"name": "C"}`}, {name: "speakers", text: "[]"}, {name: "tracks", text: "[]"}, {name: "microlocations", text: "[]"}}
+	for name, files := range map[string][]packFile{
+		"none": rest, "empty": append(rest[:4:4], packFile{name: "sessions", text: "[\n]"}), "named": {{name: "x/event.json", text: "{}"}, {name: "x/speakers.json", text: "[]"}, {name: "x/tracks.json", text: "[]"}},
+	} {
+		for _, format := range []Format{FormatAuto, FormatOpenEvent} {
+			_, _, err := Load(Source{Name: "x", Data: pack(t, files...)}, Options{Format: format})
+			require.ErrorIs(t, err, schedule.ErrInvalid, name)
+			require.ErrorContains(t, err, "x is an Open Event export without its list of sessions; export it again", name)
+		}
+	}
+}
+
 func TestOpenEventReal(t *testing.T) {
 	t.Parallel()
 	none := []string{}

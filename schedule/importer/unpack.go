@@ -14,15 +14,11 @@ import (
 	"slotcast/schedule"
 )
 
-// Limits on a source of several documents. Files that are no text, such as the
-// speakers' pictures, count as files and not as octets.
-const (
-	MaxParts = 2_000 // files in a folder or in an archive
-
-	// maxRatio is how many octets one of an archive may become, beyond the
-	// first mebibyte: text is packed to a tenth, and seldom to a fiftieth.
-	maxRatio = 200
-)
+// MaxParts is how many files a folder or an archive may have. Together their text
+// is at most [MaxSource], and that is all that limits how tightly an archive is
+// packed. Files that are no text, such as the speakers' pictures, count as files
+// and not as octets.
+const MaxParts = 2_000
 
 // partial collects the documents of a folder or an archive.
 type partial struct {
@@ -45,8 +41,12 @@ func (p *partial) count() error {
 	return nil
 }
 
-// add reads a file to its end, unless it is no text.
-func (p *partial) add(part Source, r io.Reader) error {
+// add reads a file to its end, unless it is no text. The size is what the folder
+// or the archive says of it: what would be too large is not even unpacked.
+func (p *partial) add(part Source, size uint64, r io.Reader) error {
+	tooLarge := func() error {
+		return p.refused("has more than %d MiB of text, which is the most that is read; keep the schedule's files alone", MaxSource>>20)
+	}
 	head := make([]byte, 512)
 	n, err := io.ReadFull(r, head)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
@@ -55,13 +55,16 @@ func (p *partial) add(part Source, r io.Reader) error {
 	if head = head[:n]; n == 0 || bytes.IndexByte(head, 0) >= 0 {
 		return nil
 	}
+	if size > uint64(p.room) {
+		return tooLarge()
+	}
 	rest, err := io.ReadAll(io.LimitReader(r, max(0, p.room-int64(n))+1))
 	if err != nil {
 		return err
 	}
 	part.Data = append(head, rest...)
 	if p.room -= int64(len(part.Data)); p.room < 0 {
-		return p.refused("has more than %d MiB of text, which is the most that is read; keep the schedule's files alone", MaxSource>>20)
+		return tooLarge()
 	}
 	p.src.Parts = append(p.src.Parts, part)
 	if part.Modified.After(p.src.Modified) {
@@ -143,10 +146,13 @@ func (p *partial) file(root *os.Root, name string, info fs.FileInfo) error {
 		return readError(path.Join(p.src.Name, name), err)
 	}
 	defer f.Close()
-	return p.add(Source{Name: name, Modified: info.ModTime()}, f)
+	return p.add(Source{Name: name, Modified: info.ModTime()}, uint64(info.Size()), f)
 }
 
-func isZip(data []byte) bool { return bytes.HasPrefix(data, []byte("PK\x03\x04")) }
+// isZip tells a zip archive; one without files begins with its end.
+func isZip(data []byte) bool {
+	return bytes.HasPrefix(data, []byte("PK\x03\x04")) || bytes.HasPrefix(data, []byte("PK\x05\x06"))
+}
 
 // unpack returns a source that is a zip archive as its files. Nothing is written
 // to disk. Names that lead out of a folder, links, archives in the archive and
@@ -164,6 +170,9 @@ func unpack(src Source) (Source, error) {
 	if err != nil {
 		return damaged("it is damaged")
 	}
+	if len(archive.File) == 0 {
+		return Source{}, p.refused("is a zip archive with no file in it; give a schedule")
+	}
 	for _, f := range archive.File {
 		if err := p.count(); err != nil {
 			return Source{}, err
@@ -180,8 +189,6 @@ func unpack(src Source) (Source, error) {
 			return damaged("“" + schedule.Shorten(name) + "” is a link or a device")
 		case f.Flags&1 != 0:
 			return damaged("it has a password")
-		case f.UncompressedSize64 > 1<<20 && f.UncompressedSize64/maxRatio > f.CompressedSize64:
-			return damaged("“" + schedule.Shorten(name) + "” is packed more tightly than text can be")
 		}
 		if err := p.packed(f, name); err != nil {
 			if _, ok := errors.AsType[*schedule.Error](err); ok {
@@ -208,5 +215,5 @@ func (p *partial) packed(f *zip.File, name string) error {
 	if isZip(magic[:n]) {
 		return p.refused("has an archive in it (%s); give that, or unpack it first", schedule.Shorten(name))
 	}
-	return p.add(Source{Name: name, Modified: p.src.Modified}, io.MultiReader(bytes.NewReader(magic[:n]), r))
+	return p.add(Source{Name: name, Modified: p.src.Modified}, f.UncompressedSize64, io.MultiReader(bytes.NewReader(magic[:n]), r))
 }

@@ -71,6 +71,16 @@ func TestUnpack(t *testing.T) {
 	require.Len(t, s.Slots(), 1)
 }
 
+// What packs well beside the schedule does no harm.
+func TestUnpackTight(t *testing.T) {
+	t.Parallel()
+	image := packFile{name: "images/a.svg", text: "<svg>" + strings.Repeat("<g/>", 1_000_000) + "</svg>"}
+	s, report, err := Load(Source{Name: "x.zip", Data: pack(t, packFile{name: "a.yaml", text: smallNative}, image, packFile{name: "b.png", text: strings.Repeat("\x00", 80<<20)})}, Options{})
+	require.NoError(t, err)
+	require.Empty(t, report.Problems)
+	require.Len(t, s.Slots(), 1)
+}
+
 func TestUnpackRefuses(t *testing.T) {
 	t.Parallel()
 	good := packFile{name: "a.yaml", text: smallNative}
@@ -78,6 +88,9 @@ func TestUnpackRefuses(t *testing.T) {
 	for i := range many {
 		many[i] = packFile{name: fmt.Sprint(i), text: "x"}
 	}
+	bomb := pack(t, good, packFile{name: "b", text: strings.Repeat("\n", MaxSource+1)})
+	half := packFile{name: "b", text: strings.Repeat("\n", MaxSource/2)}
+	bombs := pack(t, good, half, packFile{name: "c", text: half.text}, packFile{name: "d", text: half.text})
 	flat := pack(t, packFile{name: "a", text: strings.Repeat("\n", 3<<20)})
 	secret := pack(t, good)
 	secret[6] |= 1
@@ -100,7 +113,9 @@ func TestUnpackRefuses(t *testing.T) {
 		"link":       {pack(t, packFile{"a", "/etc/passwd", fs.ModeSymlink | 0o777}), "“a” is a link or a device"},
 		"nested":     {pack(t, packFile{name: "b.zip", text: string(pack(t, good))}), "x has an archive in it (b.zip)"},
 		"files":      {pack(t, many...), "more than 2000 files"},
-		"ratio":      {flat, "“a” is packed more tightly than text can be"},
+		"bomb":       {bomb, "x has more than 64 MiB of text"},
+		"bombs":      {bombs, "x has more than 64 MiB of text"},
+		"empty":      {pack(t), "x is a zip archive with no file in it; give a schedule"},
 		"liar":       {liar, "“a” is damaged"},
 		"password":   {secret, "it has a password"},
 		"damaged":    {damaged, "“a.yaml” is damaged"},
@@ -131,13 +146,18 @@ func TestPartialOctets(t *testing.T) {
 	p := newPartial(Source{Name: "x"})
 	require.EqualValues(t, MaxSource, p.room)
 	p.room = 600
-	require.NoError(t, p.add(Source{Name: "a"}, strings.NewReader(strings.Repeat("a", 590))))
-	require.NoError(t, p.add(Source{Name: "b"}, strings.NewReader("a picture\x00"+strings.Repeat("b", 9_000))))
-	require.NoError(t, p.add(Source{Name: "c"}, strings.NewReader("0123456789")))
-	err := p.add(Source{Name: "d"}, strings.NewReader("1"))
+	require.NoError(t, p.add(Source{Name: "a"}, 590, strings.NewReader(strings.Repeat("a", 590))))
+	require.NoError(t, p.add(Source{Name: "b"}, 9_010, strings.NewReader("a picture\x00"+strings.Repeat("b", 9_000))))
+	require.NoError(t, p.add(Source{Name: "c"}, 0, strings.NewReader("0123456789")))
+	err := p.add(Source{Name: "d"}, 0, strings.NewReader("1"))
 	require.ErrorIs(t, err, schedule.ErrInvalid)
 	require.ErrorContains(t, err, "x has more than 64 MiB of text")
 	require.Len(t, p.src.Parts, 2)
+	// What says of itself that it is too large is not read.
+	p.room = 600
+	rest := strings.NewReader(strings.Repeat("e", 10_000))
+	require.ErrorContains(t, p.add(Source{Name: "e"}, 10_000, rest), "x has more than 64 MiB of text")
+	require.Equal(t, 10_000-512, rest.Len())
 }
 
 func TestReadFolder(t *testing.T) {
