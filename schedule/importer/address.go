@@ -47,5 +47,5 @@ func (s *fetch) checkPublic(address string) error {
 	if a, err := netip.ParseAddrPort(address); err == nil && isPublic(a.Addr()) {
 		return nil
 	}
-	return schedule.Errorf(schedule.ErrInvalid, "%s leads into a private network, which is not read; allow private addresses if that is what you mean", s.name)
+	return schedule.Errorf(schedule.ErrInvalid, "%s leads into a private network, which is not read; give --allow-private if that is what you mean", s.name)
 }

@@ -250,7 +250,7 @@ func TestWriteNativeReadsBack(t *testing.T) {
 			Venue: schedule.Venue{Name: text.Draw(t, "venue"), Position: &schedule.Position{
 				Latitude: rapid.Float64Range(-90, 90).Draw(t, "latitude"), Longitude: rapid.Float64Range(-180, 180).Draw(t, "longitude")}},
 		}}}
-		d.Rooms = []schedule.DraftRoom{{Room: schedule.Room{ID: "r", Name: name.Draw(t, "room")}}}
+		d.Rooms = []schedule.DraftRoom{{Room: schedule.Room{ID: "r", Name: name.Draw(t, "room"), Building: text.Draw(t, "building")}}}
 		for i := range rapid.IntRange(1, 3).Draw(t, "speakers") {
 			d.Speakers = append(d.Speakers, schedule.DraftSpeaker{Speaker: schedule.Speaker{
 				ID: schedule.SpeakerID(numbered("s", i)), Name: name.Draw(t, "speaker"), Role: text.Draw(t, "role"), Bio: text.Draw(t, "bio")}})

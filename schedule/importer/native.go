@@ -18,7 +18,7 @@ var (
 	rootKeys       = []string{"slotcast", "conference", "rooms", "speakers", "tracks", "talks"}
 	conferenceKeys = []string{"id", "name", "description", "url", "timezone", "day_change", "venue"}
 	venueKeys      = []string{"name", "address", "latitude", "longitude"}
-	roomKeys       = []string{"id", "name"}
+	roomKeys       = []string{"id", "name", "building"}
 	speakerKeys    = []string{"id", "name", "role", "affiliation", "bio", "url"}
 	trackKeys      = []string{"id", "name", "description", "color", "hosts"}
 	slotKeys       = []string{"id", "start", "end", "duration", "room", "day", "status"}
@@ -82,7 +82,7 @@ func (r *nativeReader) read(o Options) {
 
 	rooms := newNaming(r, "room")
 	for o := range root.objects("rooms", roomKeys) {
-		d := schedule.DraftRoom{Room: schedule.Room{Name: o.text("name")}, At: o.at()}
+		d := schedule.DraftRoom{Room: schedule.Room{Name: o.text("name"), Building: o.text("building")}, At: o.at()}
 		rooms.add(o, d.Name)
 		r.draft.Rooms = append(r.draft.Rooms, d)
 	}

@@ -25,6 +25,7 @@ func WriteNative(w io.Writer, s *schedule.Schedule) error {
 		m := &yamlMap{}
 		m.text("id", string(r.ID))
 		m.text("name", r.Name)
+		m.text("building", r.Building)
 		return m.node()
 	})
 	addList(root, "speakers", s.Speakers(), speakerYAML)
