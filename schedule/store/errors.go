@@ -32,7 +32,7 @@ func (s *Store) explain(doing string, err error) error {
 	case sqlite3.SQLITE_FULL:
 		return unusable("nothing was stored, since the disk that holds %s is full; free some space on it", s.path)
 	case sqlite3.SQLITE_BUSY:
-		return unusable("another program has been writing to %s for more than %s; let it finish, or end it, and try again", s.path, maxWait)
+		return s.busy()
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN:
 		return unusable("%s cannot be opened for writing; let this user write to the file and its folder, which must be on a disk of this machine", s.path)
 	case sqlite3.SQLITE_IOERR:
@@ -52,6 +52,11 @@ func code(err error) int {
 }
 
 func isBusy(err error) bool { return code(err) == sqlite3.SQLITE_BUSY }
+
+// busy is the error for a database that others write to without end.
+func (s *Store) busy() error {
+	return schedule.Errorf(ErrUnusable, "another program has been writing to %s for more than %s; let it finish, or end it, and try again", s.path, maxWait)
+}
 
 func notDatabase(path string) error {
 	return schedule.Errorf(ErrUnusable, "%s is not a database; name another file, or move this one away", path)

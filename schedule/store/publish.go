@@ -46,8 +46,8 @@ func (s *Store) Publish(ctx context.Context, p Publication) (*Published, error) 
 	if err != nil {
 		return nil, fmt.Errorf("publish: %w", err)
 	}
-	err = s.write(ctx, func(tx *sql.Tx) error {
-		number, err := s.follow(ctx, tx, c.ID, p.After)
+	err = s.change(ctx, func(tx *sql.Tx) error {
+		number, err := follow(ctx, tx, c.ID, p.After)
 		if err != nil {
 			return err
 		}
@@ -85,8 +85,8 @@ func (s *Store) Publish(ctx context.Context, p Publication) (*Published, error) 
 // of kind [schedule.ErrConflict] where the conference's revision is no longer
 // after, and of kind [schedule.ErrNotFound] where nothing of it was published.
 func (s *Store) Note(ctx context.Context, id schedule.ConferenceID, after int64, l schedule.Ledger) (revision int64, err error) {
-	err = s.write(ctx, func(tx *sql.Tx) error {
-		number, err := s.follow(ctx, tx, id, after)
+	err = s.change(ctx, func(tx *sql.Tx) error {
+		number, err := follow(ctx, tx, id, after)
 		if err != nil {
 			return err
 		}
@@ -118,11 +118,7 @@ func (s *Store) Note(ctx context.Context, id schedule.ConferenceID, after int64,
 
 // follow returns the number of the last edition of a conference, or an error of
 // kind [schedule.ErrConflict] where its revision is not the one named.
-func (s *Store) follow(ctx context.Context, tx *sql.Tx, id schedule.ConferenceID, after int64) (number int64, err error) {
-	// A newer release may have changed the form since this one opened it.
-	if _, err := s.version(ctx, tx); err != nil {
-		return 0, err
-	}
+func follow(ctx context.Context, tx *sql.Tx, id schedule.ConferenceID, after int64) (number int64, err error) {
 	number, revision, err := standing(ctx, tx, id)
 	if err == nil && revision != after {
 		err = schedule.Errorf(schedule.ErrConflict, "another program has published “%s” meanwhile; read the source again (the database is at revision %d, and this follows %d)", id, revision, after)

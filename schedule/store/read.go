@@ -146,7 +146,7 @@ func standing(ctx context.Context, q querier, id schedule.ConferenceID) (number,
 // Conferences returns all conferences, the one last published first.
 func (s *Store) Conferences(ctx context.Context) ([]Summary, error) {
 	var all []Summary
-	err := s.each(ctx, func(rows *sql.Rows) error {
+	err := each(ctx, s.db, func(rows *sql.Rows) error {
 		var c Summary
 		var at int64
 		err := rows.Scan(&c.ID, &c.Name, &c.Number, &c.Revision, &c.Source, &at)
@@ -164,7 +164,7 @@ func (s *Store) Conferences(ctx context.Context) ([]Summary, error) {
 func (s *Store) Log(ctx context.Context, id schedule.ConferenceID, limit int) ([]Record, error) {
 	var log []Record
 	zones := map[string]*time.Location{}
-	err := s.each(ctx, func(rows *sql.Rows) error {
+	err := each(ctx, s.db, func(rows *sql.Rows) error {
 		var (
 			r       Record
 			at      int64
@@ -199,8 +199,8 @@ func (s *Store) Log(ctx context.Context, id schedule.ConferenceID, limit int) ([
 }
 
 // each calls do for each row.
-func (s *Store) each(ctx context.Context, do func(rows *sql.Rows) error, query string, args ...any) error {
-	rows, err := s.db.QueryContext(ctx, query, args...)
+func each(ctx context.Context, q querier, do func(rows *sql.Rows) error, query string, args ...any) error {
+	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}

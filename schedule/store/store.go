@@ -50,6 +50,10 @@ const (
 type Store struct {
 	db   *sql.DB
 	path string
+
+	// writing holds one while a write goes on. Those that wait for it take turns,
+	// and leave the connections to who reads.
+	writing chan struct{}
 }
 
 // Open opens the database in a file, creates it where there is none, for this
@@ -83,7 +87,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	s := &Store{db: sql.OpenDB(connector), path: path}
+	s := &Store{db: sql.OpenDB(connector), path: path, writing: make(chan struct{}, 1)}
 	s.db.SetMaxOpenConns(maxConnections)
 	s.db.SetMaxIdleConns(maxConnections)
 	if err := s.prepare(ctx); err != nil {
@@ -221,9 +225,28 @@ type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// write runs do in a transaction that no other program writes during.
+// write runs do in a transaction that nobody else writes during.
 func (s *Store) write(ctx context.Context, do func(tx *sql.Tx) error) error {
+	waiting, cancel := context.WithTimeout(ctx, maxWait)
+	defer cancel()
+	select {
+	case s.writing <- struct{}{}:
+		defer func() { <-s.writing }()
+	case <-waiting.Done():
+		return cmp.Or(ctx.Err(), s.busy())
+	}
 	return s.transact(ctx, nil, do)
+}
+
+// change is [Store.write] for a database that still has this program's form: a
+// newer release may have changed it since this one opened it.
+func (s *Store) change(ctx context.Context, do func(tx *sql.Tx) error) error {
+	return s.write(ctx, func(tx *sql.Tx) error {
+		if _, err := s.version(ctx, tx); err != nil {
+			return err
+		}
+		return do(tx)
+	})
 }
 
 // read runs do in a transaction that sees one state of the database.
