@@ -7,3 +7,6 @@ func (s *Store) DB() *sql.DB { return s.db }
 
 // Explain is what turns a failure into a sentence.
 func (s *Store) Explain(doing string, err error) error { return s.explain(doing, err) }
+
+// PageRows is how many selections are read at once.
+const PageRows = pageRows

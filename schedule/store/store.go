@@ -1,8 +1,10 @@
 // Package store keeps what has been published in a database: of each conference
-// the last edition with its ledger, and a log of the editions before.
+// the last edition with its ledger, and a log of the editions before. It keeps
+// what attendees have chosen too.
 //
-// Any number of programs may use one database at the same time. Each write names
-// the revision that it follows, and is refused where another came first.
+// Any number of programs may use one database at the same time. Each edition
+// names the revision that it follows, and each change of a selection the version,
+// and is refused where another came first.
 package store
 
 import (
@@ -42,14 +44,15 @@ const (
 	maxConnections = 4
 )
 
-// Store is a database of what has been published. Any number of goroutines may
-// use it.
+// Store is a database of what has been published and chosen. Any number of
+// goroutines may use it.
 //
 // An error of kind [ErrUnusable] says what is to be done about the database
 // itself.
 type Store struct {
 	db   *sql.DB
 	path string
+	find *sql.Stmt // findSelection, in every connection that has run it
 
 	// writing holds one while a write goes on. Those that wait for it take turns,
 	// and leave the connections to who reads.
@@ -81,6 +84,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 			"synchronous(FULL)", // what was acknowledged survives a loss of power
 			"foreign_keys(1)",
 			"trusted_schema(0)",
+			"secure_delete(1)", // what somebody deletes is not left in the file
 			fmt.Sprintf("journal_size_limit(%d)", 16<<20),
 		},
 	}.Encode()}).String())
@@ -90,7 +94,10 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	s := &Store{db: sql.OpenDB(connector), path: path, writing: make(chan struct{}, 1)}
 	s.db.SetMaxOpenConns(maxConnections)
 	s.db.SetMaxIdleConns(maxConnections)
-	if err := s.prepare(ctx); err != nil {
+	if err = s.prepare(ctx); err == nil {
+		s.find, err = s.db.PrepareContext(ctx, findSelection)
+	}
+	if err != nil {
 		_ = s.db.Close()
 		return nil, s.explain("open database", err)
 	}
@@ -129,7 +136,7 @@ func create(path string) error {
 
 // Close closes the database. What was acknowledged before is stored.
 func (s *Store) Close() error {
-	return s.explain("close database", s.db.Close())
+	return s.explain("close database", errors.Join(s.find.Close(), s.db.Close()))
 }
 
 // The steps that bring a database from nothing to this program's form. What was

@@ -3,11 +3,14 @@ package store_test
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -374,7 +377,7 @@ func TestSettings(t *testing.T) {
 		conn, err := s.DB().Conn(t.Context())
 		require.NoError(t, err)
 		defer conn.Close()
-		for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000"} {
+		for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "secure_delete": "1", "busy_timeout": "10000"} {
 			var got string
 			require.NoError(t, conn.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got))
 			require.Equal(t, want, got, pragma)
@@ -415,7 +418,7 @@ func TestUnusable(t *testing.T) {
 		write("text", []byte("Some notes.\n")): "/text is not a database; name another file, or move this one away",
 		write("random", random):                "/random is not a database; name another file, or move this one away",
 		made("other", `DROP TABLE slotcast`):   "/other is a database of another program; name another file",
-		made("newer", `INSERT INTO slotcast (version) VALUES (99)`): "/newer was written by a newer release of Slotcast (form 99; this release knows 1); run that release, or restore a backup from before",
+		made("newer", `INSERT INTO slotcast (version) VALUES (99)`): "/newer was written by a newer release of Slotcast (form 99; this release knows 2); run that release, or restore a backup from before",
 	} {
 		_, err := store.Open(t.Context(), path)
 		require.Contains(t, requireKind(t, store.ErrUnusable, err), want)
@@ -474,7 +477,7 @@ func TestMigrate(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
 	s := open(t, path)
-	for _, table := range []string{"editions", "entries", "snapshots", "conferences"} {
+	for _, table := range []string{"fetches", "tokens", "selections", "editions", "entries", "snapshots", "conferences"} {
 		_, err := s.DB().ExecContext(t.Context(), `DROP TABLE `+table)
 		require.NoError(t, err)
 	}
@@ -490,12 +493,51 @@ func TestMigrate(t *testing.T) {
 	require.NoError(t, err)
 	requireSame(t, one, last)
 
+	// From version 1, which has published.
+	backToFirst(t, s)
+	require.NoError(t, s.Close())
+	s = open(t, path)
+	last, err = s.Last(t.Context(), "a")
+	require.NoError(t, err)
+	requireSame(t, one, last)
+	log, err := s.Log(t.Context(), "a", 10)
+	require.NoError(t, err)
+	require.Len(t, log, 1)
+	create(t, s, choice(t, "one"), 1)
+	require.NoError(t, s.Close())
+	s = open(t, path) // there is nothing to do
+	got, _ := find(t, s, 2)
+	require.Equal(t, choice(t, "one"), got)
+	publish(t, s, last, draft("a", 4, same), begin().Add(time.Hour))
+
 	// A step that fails leaves nothing behind.
 	_, err = s.DB().ExecContext(t.Context(), `DROP TABLE editions; DELETE FROM slotcast`)
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
 	_, err = store.Open(t.Context(), path)
 	require.ErrorContains(t, err, "migrations/001-published.sql: ")
+}
+
+// backToFirst takes a database back to the form of the first release.
+func backToFirst(t *testing.T, s *store.Store) {
+	execute(t, s, `DROP TABLE fetches; DROP TABLE tokens; DROP TABLE selections; DELETE FROM slotcast WHERE version > 1`)
+	first, err := os.ReadFile("migrations/001-published.sql")
+	require.NoError(t, err)
+	want := strings.Count(string(first), "CREATE TABLE")
+	require.Equal(t, want+1, number(t, s, `SELECT count(*) FROM sqlite_schema WHERE type = 'table'`), "and what says the form")
+}
+
+// TestSteps holds that what was released is not changed any more: databases are
+// of that form.
+func TestSteps(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"001-published.sql": "80145eef82e0adaaf39545f12d28916b1cda7239f74848be662d90edc9568910",
+	} {
+		step, err := os.ReadFile("migrations/" + name)
+		require.NoError(t, err)
+		require.Equal(t, want, fmt.Sprintf("%x", sha256.Sum256(step)), "%s was changed; a new form is a further step", name)
+	}
 }
 
 // TestParts has a database whose parts do not belong together refused.
@@ -548,6 +590,8 @@ func TestDamaged(t *testing.T) {
 	path := newPath(t)
 	s := open(t, path)
 	one := publish(t, s, nil, draft("a", 300, same), begin())
+	create(t, s, choice(t, "one"), 1)
+	require.NoError(t, s.NoteFetches(t.Context(), []schedule.Fetch{{Selection: "one", Client: "Thunderbird", Count: 1, Last: begin()}}))
 	require.NoError(t, s.Close())
 	whole, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -564,6 +608,13 @@ func TestDamaged(t *testing.T) {
 				require.Equal(t, one.Edition.Slots(), last.Edition.Slots())
 			}
 			_, _ = s.Log(t.Context(), "a", 10)
+			// A token that is not found is one that never was.
+			if _, _, found := s.FindSelection(t.Context(), hash(2)); !errors.Is(found, schedule.ErrNotFound) {
+				err = cmp.Or(err, found)
+			}
+			_, fetchesErr := s.Fetches(t.Context(), "one")
+			eachErr := s.EachSelection(t.Context(), "a", func(schedule.Saved) error { return nil })
+			err = cmp.Or(err, fetchesErr, eachErr)
 		}
 		if err != nil {
 			refused++
