@@ -328,6 +328,9 @@ func (d *Document) LastModified() time.Time { return d.modified }
 // header (RFC 9110 section 5.6.7).
 func (d *Document) HTTPDate() string { return d.httpDate }
 
+// Scope returns which slots the document has; zero for a personal one.
+func (d *Document) Scope() schedule.Scope { return d.scope }
+
 // Len returns how many events the document has.
 func (d *Document) Len() int { return len(d.slots) }
 

@@ -137,13 +137,13 @@ func (s *published) keep(key string, d *Document) {
 
 // Personal returns what build makes of the catalog that is served, kept under a key
 // that stands for all that it depends on but the catalog. Concurrent calls for the
-// same key build it once.
-func (p *Publisher) Personal(key string, build func(*Catalog) *Document) (*Document, error) {
+// same key build it once. The error is that of build, which is not kept.
+func (p *Publisher) Personal(key string, build func(*Catalog) (*Document, error)) (*Document, error) {
 	s := p.current.Load()
 	if s == nil {
 		return nil, ErrNothingPublished
 	}
-	return s.document("my:"+key, func() (*Document, error) { return build(s.catalog), nil })
+	return s.document("my:"+key, func() (*Document, error) { return build(s.catalog) })
 }
 
 // Recall returns the document that is remembered for an address, if one is.

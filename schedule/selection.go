@@ -12,8 +12,9 @@ import (
 // Limits on a selection.
 const (
 	MaxPicks         = 2_000
-	MaxRules         = 50  // that take in, and as many that leave out
-	MaxSelectionName = 200 // characters
+	MaxRules         = 50       // that take in, and as many that leave out
+	MaxSelectionName = 200      // characters
+	MaxRuleText      = 64 << 10 // octets of all rules together
 )
 
 // Selection is an attendee's choice of slots. The zero value chooses nothing.
@@ -65,6 +66,13 @@ func (s Selection) Clean(e *Edition, before Selection) (Selection, error) {
 		if _, had := slices.BinarySearch(before.Picks, id); !had {
 			return Selection{}, Errorf(ErrNotFound, "there is no slot “%s” in %s; load the page again and choose from what is there now", Shorten(string(id)), e.conference.Name)
 		}
+	}
+	octets := 0
+	for _, rule := range slices.Concat(s.Include, s.Exclude) {
+		octets += len(rule.canonical)
+	}
+	if octets > MaxRuleText {
+		return Selection{}, Errorf(ErrInvalid, "the rules have %d octets; at most %d are kept, so choose by track, day or speaker instead", octets, MaxRuleText)
 	}
 	for _, rules := range []struct {
 		have, had []Scope

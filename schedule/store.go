@@ -17,22 +17,24 @@ type Selections interface {
 	// and of kind [ErrGone] where its owner has deleted it, or replaced the token.
 	FindSelection(ctx context.Context, token TokenHash) (Saved, Access, error)
 
-	// ReplaceSelection keeps what s says under its ID, if the version that is kept
-	// is s.Version, and returns it with the next version. The error is of kind
+	// ReplaceSelection keeps the choice of s under its ID, if the version that is
+	// kept is s.Version, and returns it as it is kept, with the next version. The error is of kind
 	// [ErrConflict] where another came first, and [ErrGone] where it was deleted.
 	ReplaceSelection(ctx context.Context, s Saved) (Saved, error)
 
 	// ReplaceToken has a selection read or edited by another token from now on,
 	// and by the old one no more, and keeps the read token sealed anew. The error
-	// is of kind [ErrGone] where the selection was deleted.
-	ReplaceToken(ctx context.Context, id string, access Access, token TokenHash, sealed []byte, now time.Time) error
+	// is of kind [ErrConflict] where it is no longer sealed as s says, since
+	// another came first, and [ErrGone] where the selection was deleted.
+	ReplaceToken(ctx context.Context, s Saved, access Access, token TokenHash, sealed []byte, now time.Time) error
 
 	// DeleteSelection forgets a selection, all but that its tokens existed. To
 	// delete what was deleted is no error.
-	DeleteSelection(ctx context.Context, id string, now time.Time) error
+	DeleteSelection(ctx context.Context, id string) error
 
 	// NoteFetches adds to what is known of who fetches which feeds, and when
-	// these were last used. Fetches of selections that are gone are passed over.
+	// these were last used, of which a count of zero tells that alone. Fetches of
+	// selections that are gone are passed over.
 	NoteFetches(ctx context.Context, fetches []Fetch) error
 
 	// Fetches returns who has fetched the feed of a selection, the last first.

@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -31,6 +32,7 @@ type app struct {
 	logger *slog.Logger
 
 	metrics *server.Metrics
+	number  atomic.Int64 // of the edition that is served
 
 	// Of the publishing goroutine alone.
 	pipeline *pipeline
@@ -48,11 +50,17 @@ type serveFlags struct {
 	baseURL           string
 	db                string
 	interval          time.Duration
+	keepDays          int
+	trustedProxies    []string
 }
 
 // serve publishes the source and answers requests until ctx is done.
 func (a *app) serve(ctx context.Context) (err error) {
 	if a.baseURL, err = cleanBaseURL(a.baseURL); err != nil {
+		return err
+	}
+	proxies, err := networks(a.trustedProxies)
+	if err != nil {
 		return err
 	}
 	// Whatever can fail comes before the port is taken.
@@ -103,6 +111,11 @@ func (a *app) serve(ctx context.Context) (err error) {
 		Version:         programVersion(),
 		ZoneDataVersion: schedule.ZoneDataVersion(),
 		Status:          a.sourceStatus,
+		Metrics:         a.metrics,
+		Selections:      db,
+		Number:          a.number.Load,
+		Now:             a.now,
+		TrustedProxies:  proxies,
 	})
 	g, ctx := errgroup.WithContext(ctx)
 	changed := make(chan struct{}, 1)
@@ -124,8 +137,9 @@ func (a *app) serve(ctx context.Context) (err error) {
 	}
 	g.Go(func() error { return srv.Serve(ctx, listener) })
 	if ops != nil {
-		g.Go(func() error { return a.metrics.Serve(ctx, ops) })
+		g.Go(func() error { return srv.ServeOps(ctx, ops) })
 	}
+	g.Go(func() error { srv.Maintain(ctx, time.Duration(a.keepDays)*24*time.Hour); return nil })
 	g.Go(func() error { a.publishing(ctx, before != nil, changed); return nil })
 	e := a.pipeline.last.Edition
 	a.logger.Info("serving", "conference", e.Conference().Name, "slots", len(e.Slots()), "at", a.baseURL+"/", "listen", listener.Addr().String(),
@@ -295,6 +309,7 @@ func (a *app) failed(err error) {
 func (a *app) published() {
 	last := a.pipeline.last
 	a.lapses, _ = last.Edition.Lapses()
+	a.number.Store(last.Number)
 	status := a.sourceStatus()
 	a.metrics.Source(status.Reason == "", status.Read, last.Edition.Ledger().Held())
 	a.metrics.Edition(last.Number, last.At)
@@ -330,6 +345,26 @@ func cleanBaseURL(s string) (string, error) {
 		return "", fmt.Errorf("--base-url: %s has a query or a fragment; leave it out", clean)
 	}
 	return strings.TrimRight(clean, "/"), nil
+}
+
+// networks reads the networks of proxies.
+func networks(texts []string) ([]*net.IPNet, error) {
+	var all []*net.IPNet
+	for _, text := range texts {
+		if !strings.Contains(text, "/") {
+			if ip := net.ParseIP(text); ip != nil && ip.To4() != nil {
+				text += "/32"
+			} else {
+				text += "/128"
+			}
+		}
+		_, network, err := net.ParseCIDR(text)
+		if err != nil {
+			return nil, fmt.Errorf("--trusted-proxies: “%s” is not a network; write it as 10.0.0.0/8", schedule.Shorten(text))
+		}
+		all = append(all, network)
+	}
+	return all, nil
 }
 
 // baseOf returns the address at which a browser on this machine reaches a

@@ -16,6 +16,7 @@ const (
 	defaultListen    = "localhost:8080"
 	defaultOpsListen = "localhost:9090"
 	defaultInterval  = 5 * time.Minute
+	defaultKeepDays  = 400
 )
 
 func serveCommand(w world) *cobra.Command {
@@ -51,6 +52,9 @@ anybody's calendar, even while the source cannot be read.`,
 			if own.interval < importer.MinInterval {
 				return fmt.Errorf("--interval: %s is too short; give %s or more", own.interval, importer.MinInterval)
 			}
+			if own.keepDays < 0 {
+				return fmt.Errorf("--keep-selections: %d are no days; give 0 to keep them for ever", own.keepDays)
+			}
 			opened, err := source.open(w, args)
 			if err != nil {
 				return err
@@ -65,6 +69,8 @@ anybody's calendar, even while the source cannot be read.`,
 	flags.StringVar(&own.listen, "listen", defaultListen, "address to listen on; port 0 takes any that is free")
 	flags.StringVar(&own.opsListen, "ops-listen", defaultOpsListen, "address of /metrics, which is not for the public")
 	flags.StringVar(&own.baseURL, "base-url", "", "address at which readers reach the server (default: the one that it listens on)")
+	flags.IntVar(&own.keepDays, "keep-selections", defaultKeepDays, "after how many days a personal selection that nobody uses is deleted; 0 for never")
+	flags.StringSliceVar(&own.trustedProxies, "trusted-proxies", nil, "networks of proxies that tell readers' addresses, such as 10.0.0.0/8")
 	flags.DurationVar(&own.interval, "interval", defaultInterval, "how often to read the source again")
 	return cmd
 }

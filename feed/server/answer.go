@@ -18,6 +18,9 @@ import (
 // serve what it has while it asks or while the server is away (rule 89).
 const cachePublic = "public, max-age=300, s-maxage=60, stale-while-revalidate=3600, stale-if-error=86400"
 
+// cachePrivate is Cache-Control of a personal feed, which no shared cache may keep.
+const cachePrivate = "private, max-age=300, stale-if-error=86400"
+
 // resource is anything that has validators and comes in two encodings.
 type resource interface {
 	ETag(feed.Encoding) string
@@ -34,6 +37,7 @@ func (s *Server) answerFeed(route feedRoute) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
+		s.Metrics.feed(feedLabel(document), s.clients.family(c.Request().UserAgent()))
 		h := c.Response().Header()
 		allowOrigins(h)
 		h[echo.HeaderContentType] = contentTypeFeed
@@ -69,7 +73,10 @@ var contentTypeFeed = []string{feed.ContentType}
 // answer writes a resource: the whole of it, its headers for HEAD, or 304 where
 // the client has it already. It is the one place that sets validators and
 // caching headers (rules 81 to 90).
-func answer(c echo.Context, r resource) error {
+func answer(c echo.Context, r resource) error { return answerFor(c, r, cacheControlPublic) }
+
+// answerFor is answer for those that a Cache-Control names.
+func answerFor(c echo.Context, r resource, cacheControl []string) error {
 	request, response := c.Request(), c.Response()
 	encoding := feed.Identity
 	if acceptsGzip(request.Header[echo.HeaderAcceptEncoding]) {
@@ -79,7 +86,7 @@ func answer(c echo.Context, r resource) error {
 	h := response.Header()
 	h["Etag"] = []string{r.ETag(encoding)}
 	h[echo.HeaderLastModified] = []string{r.HTTPDate()}
-	h[echo.HeaderCacheControl] = cacheControlPublic
+	h[echo.HeaderCacheControl] = cacheControl
 	h[echo.HeaderVary] = varyEncoding
 	h["Accept-Ranges"] = noRanges
 	if notModified(request, r, modified) {
@@ -105,10 +112,11 @@ func answer(c echo.Context, r resource) error {
 // Header values that are the same in every answer; net/http does not modify
 // them.
 var (
-	cacheControlPublic = []string{cachePublic}
-	varyEncoding       = []string{"Accept-Encoding"}
-	noRanges           = []string{"none"}
-	gzipEncoding       = []string{"gzip"}
+	cacheControlPublic  = []string{cachePublic}
+	cacheControlPrivate = []string{cachePrivate}
+	varyEncoding        = []string{"Accept-Encoding"}
+	noRanges            = []string{"none"}
+	gzipEncoding        = []string{"gzip"}
 )
 
 // notModified tells whether the client has the current state of a resource, in

@@ -26,10 +26,20 @@ var statuses = []struct {
 	{schedule.ErrNotFound, http.StatusNotFound, "There is nothing at this address; the front page lists every feed."},
 	{schedule.ErrConflict, http.StatusConflict, "Somebody else changed this in the meantime; load it again and repeat your change."},
 	{schedule.ErrGone, http.StatusGone, "This was deleted by its owner."},
+	{errForbidden, http.StatusForbidden, "This link does not allow that."},
+	{errOtherSite, http.StatusForbidden, "This came from a page of another site, so nothing was done; go to the page itself and try again."},
+	{errTooMany, http.StatusTooManyRequests, "That was too much at once from your address; wait a minute and try again."},
 	{feed.ErrNothingPublished, http.StatusServiceUnavailable, "No schedule is published yet; try again in a minute."},
 	{echo.ErrNotFound, http.StatusNotFound, "There is nothing at this address; the front page lists every feed."},
 	{echo.ErrMethodNotAllowed, http.StatusMethodNotAllowed, "This address can only be read; use GET or HEAD."},
 }
+
+// The kinds of failure that only requests have.
+var (
+	errForbidden = errors.New("forbidden")
+	errOtherSite = errors.New("a form of another site")
+	errTooMany   = errors.New("too many requests")
+)
 
 // statusClientGone is logged for a client that left before its answer was
 // written. It is never sent.
@@ -83,12 +93,17 @@ func (s *Server) handleError(err error, c echo.Context) {
 	for _, name := range []string{echo.HeaderContentDisposition, echo.HeaderContentLength, echo.HeaderContentEncoding, "Etag", echo.HeaderLastModified} {
 		h.Del(name)
 	}
-	if strings.HasSuffix(c.Request().URL.Path, ".ics") {
+	path := c.Request().URL.Path
+	if strings.HasSuffix(path, ".ics") && !strings.HasPrefix(path, myPath) {
 		allowOrigins(h)
 	}
 	h.Set(echo.HeaderCacheControl, "no-store")
 	if status == http.StatusServiceUnavailable {
 		h.Set(echo.HeaderRetryAfter, "60")
+	}
+	if strings.HasPrefix(path, apiPath) {
+		writeProblem(c, status, sentence, err)
+		return
 	}
 	if err := c.String(status, sentence+"\n"); err != nil {
 		s.Logger.LogAttrs(c.Request().Context(), slog.LevelDebug, "error not delivered", slog.String("request_id", requestID(c)), slog.Any("error", err))

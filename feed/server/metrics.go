@@ -17,6 +17,7 @@ type Metrics struct {
 	registry *prometheus.Registry
 
 	sourceOK, sourceRead, heldReads, edition, published prometheus.Gauge
+	feeds                                               *prometheus.CounterVec
 }
 
 // NewMetrics returns metrics in a registry of their own.
@@ -32,8 +33,15 @@ func NewMetrics() *Metrics {
 	m.heldReads = gauge("source_held_reads", "How many reads in a row were held back since they would cancel most of what is to come.")
 	m.edition = gauge("edition_number", "The number of the edition that is served.")
 	m.published = gauge("edition_published_timestamp_seconds", "When the edition that is served was published.")
+	m.feeds = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Namespace: "slotcast", Name: "feed_requests_total", Help: "How often feeds were asked for, by feed and by family of client.",
+	}, []string{"feed", "client"})
+	m.registry.MustRegister(m.feeds)
 	return m
 }
+
+// feed counts a request for a feed.
+func (m *Metrics) feed(name, client string) { m.feeds.WithLabelValues(name, client).Inc() }
 
 // Source tells how the last read of the source went, when the last good one was,
 // and how many in a row were held back.
@@ -54,10 +62,12 @@ func (m *Metrics) Edition(number int64, published time.Time) {
 	m.published.Set(float64(published.Unix()))
 }
 
-// Serve answers /metrics on a listener, which it closes, until ctx is done.
-func (m *Metrics) Serve(ctx context.Context, l net.Listener) error {
+// ServeOps answers what is for those who operate the server, /metrics and /stars,
+// on a listener, which it closes, until ctx is done.
+func (s *Server) ServeOps(ctx context.Context, l net.Listener) error {
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.Metrics.registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /stars", s.stars)
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: readHeaderTimeout, MaxHeaderBytes: maxHeaderBytes}
 	stop := context.AfterFunc(ctx, func() { _ = srv.Close() })
 	defer stop()

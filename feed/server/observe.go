@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net/http"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -41,7 +43,7 @@ func (s *Server) logRequest(c echo.Context, start time.Time) {
 	line := slog.NewRecord(now, slog.LevelInfo, c.Request().Method, 0)
 	line.AddAttrs(
 		slog.String("request_id", requestID(c)),
-		slog.String("uri", start200(c.Request().RequestURI)),
+		slog.String("uri", loggedURI(c.Request())),
 		slog.Int("status", c.Response().Status),
 		slog.Int64("us", now.Sub(start).Microseconds()),
 		slog.String("client", start200(c.Request().UserAgent())),
@@ -70,6 +72,18 @@ func requestID(c echo.Context) string {
 		return id[0]
 	}
 	return ""
+}
+
+// loggedURI returns what is logged of a request's address: no token is.
+func loggedURI(r *http.Request) string {
+	uri := r.RequestURI
+	for _, prefix := range []string{myPath, selectionsPath + "/"} {
+		if before, rest, found := strings.Cut(uri, prefix); found {
+			token := len(rest) - len(strings.TrimLeftFunc(rest, func(c rune) bool { return c != '/' && c != '?' && c != '.' }))
+			return start200(before + prefix + "…" + rest[token:])
+		}
+	}
+	return start200(uri)
 }
 
 // start200 returns what of s is logged.

@@ -45,6 +45,12 @@ func (s *Server) routes() {
 		s.echo.OPTIONS(path, preflight)
 	}
 	s.echo.Match(read, "/", s.frontPage)
+	s.apiRoutes()
+	if s.mine != nil {
+		s.echo.Match(read, myPath+":token", privately(s.mySelection))
+		s.echo.POST("/my", privately(s.ownOrigin(limited(s.creates, s.createByForm))))
+		s.echo.POST(myPath+":token", privately(s.ownOrigin(limited(s.writes, s.editByForm))))
+	}
 	s.echo.Match(read, "/robots.txt", robots)
 	s.echo.Match(read, "/healthz", s.healthz)
 	s.echo.Match(read, "/readyz", s.readyz)

@@ -16,6 +16,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"slotcast/feed"
+	"slotcast/schedule"
 )
 
 // Limits on connections. A reader slower than these is not a calendar.
@@ -31,7 +32,8 @@ const (
 	drainTimeout = 10 * time.Second
 )
 
-// Config is what a server needs. Every field must be set but Status.
+// Config is what a server needs. Every field must be set but those that say
+// otherwise.
 type Config struct {
 	Publisher *feed.Publisher
 	Logger    *slog.Logger
@@ -45,6 +47,21 @@ type Config struct {
 
 	// Status tells how the last read of the source went. It may be nil.
 	Status func() SourceStatus
+
+	// Metrics are counted and told by [Server.ServeOps]. They may be nil.
+	Metrics *Metrics
+
+	// Selections keeps what attendees choose. Without it there are no personal
+	// feeds.
+	Selections schedule.Selections
+	// Number is the number of the edition that is served, as [schedule.Fetch] has
+	// it. It may be nil.
+	Number func() int64
+	// Now is the clock; nil is the system's.
+	Now func() time.Time
+	// TrustedProxies are the networks of proxies whose X-Forwarded-For tells the
+	// address of a client. Without any it is that of the connection.
+	TrustedProxies []*net.IPNet
 }
 
 // SourceStatus is how the last read of the source went.
@@ -59,13 +76,43 @@ type Server struct {
 	Config
 	echo   *echo.Echo
 	front  perCatalog
-	policy string // of pages
+	whole  perCatalog // the schedule as JSON
+	policy string     // of pages
+
+	clients         *clientCache
+	origins         *http.CrossOriginProtection
+	mine            *selections // nil without [Config.Selections]
+	creates, writes *limiter
 }
 
-// New returns a server for a configuration.
+// New returns a server for a configuration. The base URL must be absolute.
 func New(c Config) *Server {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Number == nil {
+		c.Number = func() int64 { return 0 }
+	}
 	s := &Server{Config: c, echo: echo.New(), policy: pagePolicy(c.BaseURL + talksPath)}
+	if s.Metrics == nil {
+		s.Metrics = NewMetrics()
+	}
+	s.clients = &clientCache{}
+	s.origins = newOrigins(c.BaseURL)
+	s.creates, s.writes = newLimiter(createEvery, createBurst, c.Now), newLimiter(writeEvery, writeBurst, c.Now)
+	if c.Selections != nil {
+		s.mine = newSelections(c.Selections, c.Publisher, c.Now)
+	}
+	s.echo.IPExtractor = echo.ExtractIPDirect()
+	if len(c.TrustedProxies) > 0 {
+		trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+		for _, network := range c.TrustedProxies {
+			trust = append(trust, echo.TrustIPRange(network))
+		}
+		s.echo.IPExtractor = echo.ExtractIPFromXFFHeader(trust...)
+	}
 	s.front.make = func(c *feed.Catalog) ([]byte, error) { return renderFront(c.Edition(), s.BaseURL) }
+	s.whole.make = renderSchedule
 	s.echo.HTTPErrorHandler = s.handleError
 	s.echo.Use(s.observe)
 	s.routes()
@@ -74,6 +121,45 @@ func New(c Config) *Server {
 
 // Handler returns the server as a handler.
 func (s *Server) Handler() http.Handler { return s.echo }
+
+// Maintain stores what was counted of personal feeds, and deletes the selections
+// that nobody has used for a time, until ctx is done. Failures are logged. Without
+// [Config.Selections] it returns at once.
+func (s *Server) Maintain(ctx context.Context, unused time.Duration) {
+	if s.mine == nil {
+		return
+	}
+	tick := time.NewTicker(noteInterval)
+	defer tick.Stop()
+	for pruned := (time.Time{}); ; {
+		select {
+		case <-ctx.Done():
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+			defer cancel()
+			s.storeFetches(last)
+			return
+		case <-tick.C:
+		}
+		s.storeFetches(ctx)
+		if now := s.Now(); unused > 0 && now.Sub(pruned) >= pruneInterval {
+			pruned = now
+			if n, err := s.Selections.PruneSelections(ctx, now.Add(-unused)); err != nil {
+				s.Logger.Error("selections that nobody uses could not be deleted", "error", err)
+			} else if n > 0 {
+				s.Logger.Info("deleted selections that nobody uses", "count", n, "unused", unused)
+			}
+		}
+	}
+}
+
+// pruneInterval is how often selections that nobody uses are looked for.
+const pruneInterval = time.Hour
+
+func (s *Server) storeFetches(ctx context.Context) {
+	if err := s.mine.fetches.store(ctx, s.Selections); err != nil && ctx.Err() == nil {
+		s.Logger.Error("fetches of personal feeds could not be counted", "error", err)
+	}
+}
 
 // Serve answers requests that come in on l until ctx is done, then lets those
 // that have begun finish, and returns nil. It closes l.

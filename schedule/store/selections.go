@@ -75,15 +75,7 @@ func (s *Store) ReplaceSelection(ctx context.Context, saved schedule.Saved) (sch
 			saved.Created, saved.Changed, saved.Used = fromUnix(created), fromUnix(changed), fromUnix(usedThen)
 			return err
 		}
-		var one int
-		err = tx.QueryRowContext(ctx, `SELECT 1 FROM selections WHERE id = $1`, saved.ID).Scan(&one)
-		if errors.Is(err, sql.ErrNoRows) {
-			return errMeanwhile()
-		}
-		if err != nil {
-			return err
-		}
-		return schedule.Errorf(schedule.ErrConflict, "this selection has been changed elsewhere meanwhile; load it again and repeat your change")
+		return changedMeanwhile(ctx, tx, saved.ID)
 	})
 	if err != nil {
 		return schedule.Saved{}, s.explain(doing, err)
@@ -91,36 +83,50 @@ func (s *Store) ReplaceSelection(ctx context.Context, saved schedule.Saved) (sch
 	return saved, nil
 }
 
+// changedMeanwhile returns why a selection is not as it was when it was read.
+func changedMeanwhile(ctx context.Context, tx *sql.Tx, id string) error {
+	var one int
+	err := tx.QueryRowContext(ctx, `SELECT 1 FROM selections WHERE id = $1`, id).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return errMeanwhile()
+	}
+	if err != nil {
+		return err
+	}
+	return schedule.Errorf(schedule.ErrConflict, "this selection has been changed elsewhere meanwhile; load it again and repeat your change")
+}
+
 // ReplaceToken implements [schedule.Selections]. It is a use of the selection,
 // and no change.
-func (s *Store) ReplaceToken(ctx context.Context, id string, access schedule.Access, token schedule.TokenHash, sealed []byte, now time.Time) error {
+func (s *Store) ReplaceToken(ctx context.Context, saved schedule.Saved, access schedule.Access, token schedule.TokenHash, sealed []byte, now time.Time) error {
 	const doing = "replace a token"
 	if !validAccess(access) {
 		return fmt.Errorf("%s: %q is no access", doing, access)
 	}
 	return s.explain(doing, s.change(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `UPDATE selections SET sealed = $2, used = CASE WHEN used < $3 THEN $3 ELSE used END WHERE id = $1`, id, blob(sealed), day(now).Unix())
+		result, err := tx.ExecContext(ctx, `UPDATE selections SET sealed = $3, used = CASE WHEN used < $4 THEN $4 ELSE used END WHERE id = $1 AND sealed = $2`,
+			saved.ID, blob(saved.Sealed), blob(sealed), day(now).Unix())
 		if err != nil {
 			return err
 		}
 		if n, err := result.RowsAffected(); err != nil || n != 1 {
-			return cmp.Or(err, errMeanwhile())
+			return cmp.Or(err, changedMeanwhile(ctx, tx, saved.ID))
 		}
-		result, err = tx.ExecContext(ctx, `UPDATE tokens SET selection = NULL, state = $3 WHERE selection = $1 AND state = $2`, id, string(access), stateReplaced)
+		result, err = tx.ExecContext(ctx, `UPDATE tokens SET selection = NULL, state = $3 WHERE selection = $1 AND state = $2`, saved.ID, string(access), stateReplaced)
 		if err != nil {
 			return err
 		}
 		if n, err := result.RowsAffected(); err != nil || n != 1 {
 			return cmp.Or(err, s.damaged())
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO tokens (hash, selection, state) VALUES ($1, $2, $3)`, token[:], id, string(access))
+		_, err = tx.ExecContext(ctx, `INSERT INTO tokens (hash, selection, state) VALUES ($1, $2, $3)`, token[:], saved.ID, string(access))
 		return err
 	}))
 }
 
 // DeleteSelection implements [schedule.Selections]. Not even when it was deleted
 // is kept.
-func (s *Store) DeleteSelection(ctx context.Context, id string, _ time.Time) error {
+func (s *Store) DeleteSelection(ctx context.Context, id string) error {
 	return s.explain("delete a selection", s.change(ctx, func(tx *sql.Tx) error {
 		return remove(ctx, tx, stateDeleted, id)
 	}))

@@ -143,7 +143,7 @@ func (m *model) actions(t *testing.T, s *store.Store) map[string]func(*rapid.T) 
 		},
 		"token": func(r *rapid.T) {
 			id, access, at, n, sealed := id(r), access.Draw(r, "access"), now(r), len(m.tokens), sealed(r)
-			err := s.ReplaceToken(ctx, id, access, hash(n), sealed, at)
+			err := s.ReplaceToken(ctx, sealedNow(s, id), access, hash(n), sealed, at)
 			if _, there := m.saved[id]; !there {
 				require.ErrorIs(r, err, schedule.ErrGone)
 				return
@@ -158,7 +158,7 @@ func (m *model) actions(t *testing.T, s *store.Store) map[string]func(*rapid.T) 
 		},
 		"delete": func(r *rapid.T) {
 			id := id(r)
-			require.NoError(r, s.DeleteSelection(ctx, id, now(r)))
+			require.NoError(r, s.DeleteSelection(ctx, id))
 			m.remove(id)
 		},
 		"fetch": func(r *rapid.T) {

@@ -67,16 +67,16 @@ func TestSelection(t *testing.T) {
 	// It is deleted, and stays so.
 	require.NoError(t, s.NoteFetches(ctx, []schedule.Fetch{{Selection: "one", Client: "Thunderbird", Count: 1, Last: begin()}}))
 	for range 2 {
-		require.NoError(t, s.DeleteSelection(ctx, "one", begin()))
+		require.NoError(t, s.DeleteSelection(ctx, "one"))
 	}
-	require.NoError(t, s.DeleteSelection(ctx, "never", begin()))
+	require.NoError(t, s.DeleteSelection(ctx, "never"))
 	for range 2 {
 		for _, token := range []int{2, 3} {
 			require.Equal(t, "this selection was deleted by its owner", requireGone(t, s, token))
 		}
 		_, err = s.ReplaceSelection(ctx, two)
 		require.Equal(t, "this selection has been deleted meanwhile", requireKind(t, schedule.ErrGone, err))
-		requireKind(t, schedule.ErrGone, s.ReplaceToken(ctx, "one", schedule.AccessRead, hash(9), []byte("sealed anew"), begin()))
+		requireKind(t, schedule.ErrGone, s.ReplaceToken(ctx, sealedNow(s, "one"), schedule.AccessRead, hash(9), []byte("sealed anew"), begin()))
 		require.Empty(t, fetches(t, s, "one"))
 		got, access := find(t, s, 4)
 		require.Equal(t, other, got)
@@ -104,7 +104,7 @@ func TestForgotten(t *testing.T) {
 		create(t, s, saved, i)
 		require.NoError(t, s.NoteFetches(t.Context(), []schedule.Fetch{{Selection: id, Client: "The client of " + id, Count: 1, Last: begin()}}))
 	}
-	require.NoError(t, s.DeleteSelection(t.Context(), "selection1", begin()))
+	require.NoError(t, s.DeleteSelection(t.Context(), "selection1"))
 	changed := choice(t, "selection2")
 	_, err := s.ReplaceSelection(t.Context(), changed)
 	require.NoError(t, err)
@@ -126,7 +126,7 @@ func TestStrangeSelection(t *testing.T) {
 	t.Parallel()
 	s := open(t, newPath(t))
 	create(t, s, choice(t, "one"), 1)
-	require.NoError(t, s.ReplaceToken(t.Context(), "one", schedule.AccessRead, hash(9), []byte("sealed"), begin()))
+	require.NoError(t, s.ReplaceToken(t.Context(), sealedNow(s, "one"), schedule.AccessRead, hash(9), []byte("sealed"), begin()))
 	two, old := choice(t, "two"), choice(t, "old")
 	old.Version = 2
 	for name, do := range map[string]func() error{
@@ -137,16 +137,16 @@ func TestStrangeSelection(t *testing.T) {
 		"the token of another": func() error { return s.CreateSelection(t.Context(), two, hash(10), hash(3)) },
 		"a token that was":     func() error { return s.CreateSelection(t.Context(), two, hash(2), hash(10)) },
 		"the same token again": func() error {
-			return s.ReplaceToken(t.Context(), "one", schedule.AccessRead, hash(9), []byte("sealed anew"), begin())
+			return s.ReplaceToken(t.Context(), sealedNow(s, "one"), schedule.AccessRead, hash(9), []byte("sealed anew"), begin())
 		},
 		"back to the one before": func() error {
-			return s.ReplaceToken(t.Context(), "one", schedule.AccessRead, hash(2), []byte("sealed anew"), begin())
+			return s.ReplaceToken(t.Context(), sealedNow(s, "one"), schedule.AccessRead, hash(2), []byte("sealed anew"), begin())
 		},
 		"the token for the other": func() error {
-			return s.ReplaceToken(t.Context(), "one", schedule.AccessRead, hash(3), []byte("sealed anew"), begin())
+			return s.ReplaceToken(t.Context(), sealedNow(s, "one"), schedule.AccessRead, hash(3), []byte("sealed anew"), begin())
 		},
 		"no access": func() error {
-			return s.ReplaceToken(t.Context(), "one", "deleted", hash(10), []byte("sealed anew"), begin())
+			return s.ReplaceToken(t.Context(), sealedNow(s, "one"), "deleted", hash(10), []byte("sealed anew"), begin())
 		},
 		"fewer than nothing": func() error {
 			return s.NoteFetches(t.Context(), []schedule.Fetch{{Selection: "one", Count: 1}, {Count: -1}})
@@ -177,7 +177,7 @@ func TestReplaceToken(t *testing.T) {
 		create(t, s, choice(t, "two"), 2)
 		now := 5 - other
 		for next := 100; next < 103; next++ {
-			require.NoError(t, s.ReplaceToken(t.Context(), "one", access, hash(next), fmt.Append(nil, "sealed ", next), begin().Add(time.Duration(next-100)*24*time.Hour)))
+			require.NoError(t, s.ReplaceToken(t.Context(), sealedNow(s, "one"), access, hash(next), fmt.Append(nil, "sealed ", next), begin().Add(time.Duration(next-100)*24*time.Hour)))
 			require.Equal(t, "this link was replaced by its owner", requireGone(t, s, now))
 			now = next
 			got, does := find(t, s, now)
@@ -190,7 +190,7 @@ func TestReplaceToken(t *testing.T) {
 			require.NotEqual(t, access, does)
 			require.Equal(t, got, same)
 		}
-		require.NoError(t, s.DeleteSelection(t.Context(), "one", begin()))
+		require.NoError(t, s.DeleteSelection(t.Context(), "one"))
 		const deleted, replaced = "this selection was deleted by its owner", "this link was replaced by its owner"
 		for token, want := range map[int]string{now: deleted, other: deleted, 5 - other: replaced, 100: replaced, 101: replaced} {
 			require.Equal(t, want, requireGone(t, s, token))
@@ -476,7 +476,7 @@ func TestDamagedSelections(t *testing.T) {
 	s := open(t, newPath(t))
 	create(t, s, choice(t, "one"), 1)
 	execute(t, s, `DELETE FROM tokens WHERE state = 'edit'`)
-	err := s.ReplaceToken(t.Context(), "one", schedule.AccessEdit, hash(9), []byte("sealed anew"), begin())
+	err := s.ReplaceToken(t.Context(), sealedNow(s, "one"), schedule.AccessEdit, hash(9), []byte("sealed anew"), begin())
 	require.Contains(t, requireKind(t, store.ErrUnusable, err), damaged)
 }
 
@@ -491,9 +491,9 @@ func changes(ctx context.Context, t require.TestingT, s *store.Store) map[string
 		"create":  func() error { return s.CreateSelection(ctx, created, hash(90), hash(91)) },
 		"replace": func() error { _, err := s.ReplaceSelection(ctx, long); return err },
 		"token": func() error {
-			return s.ReplaceToken(ctx, "one", schedule.AccessRead, hash(92), []byte("sealed anew"), begin())
+			return s.ReplaceToken(ctx, sealedNow(s, "one"), schedule.AccessRead, hash(92), []byte("sealed anew"), begin())
 		},
-		"delete": func() error { return s.DeleteSelection(ctx, "one", begin()) },
+		"delete": func() error { return s.DeleteSelection(ctx, "one") },
 		"prune":  func() error { _, err := s.PruneSelections(ctx, begin().Add(1_000*time.Hour)); return err },
 		"fetches": func() error {
 			return s.NoteFetches(ctx, []schedule.Fetch{{Selection: "one", Client: strings.Repeat("long ", 5_000), Count: 1, Last: begin().Add(100 * time.Hour)}})
@@ -574,7 +574,7 @@ func TestSelectionsFull(t *testing.T) {
 			requireUntouched(t, s, name)
 		}
 	}
-	require.NoError(t, s.DeleteSelection(t.Context(), "one", begin()), "which makes room")
+	require.NoError(t, s.DeleteSelection(t.Context(), "one"), "which makes room")
 }
 
 // TestSelectionsForm has a newer release come while this one has the database
@@ -589,4 +589,25 @@ func TestSelectionsForm(t *testing.T) {
 		require.Contains(t, requireKind(t, store.ErrUnusable, do()), "was written by a newer release of Slotcast (form 99; this release knows 2)", name)
 		requireUntouched(t, s, name)
 	}
+}
+
+// sealedNow is a selection as far as it takes to replace its token.
+func sealedNow(s *store.Store, id string) schedule.Saved {
+	saved := schedule.Saved{ID: id}
+	_ = s.DB().QueryRow(`SELECT sealed FROM selections WHERE id = $1`, id).Scan(&saved.Sealed) // nothing of one that is gone
+	return saved
+}
+
+// TestReplaceBoth has both links replaced by who has read the selection once: the
+// second would seal a token that is gone.
+func TestReplaceBoth(t *testing.T) {
+	t.Parallel()
+	s := open(t, newPath(t))
+	saved := schedule.Saved{ID: "one", Conference: "a", Version: 1, Created: begin(), Changed: begin(), Used: begin(), Sealed: []byte("first")}
+	require.NoError(t, s.CreateSelection(t.Context(), saved, hash(1), hash(2)))
+	require.NoError(t, s.ReplaceToken(t.Context(), saved, schedule.AccessRead, hash(3), []byte("second"), begin()))
+	requireKind(t, schedule.ErrConflict, s.ReplaceToken(t.Context(), saved, schedule.AccessEdit, hash(4), []byte("third"), begin()))
+	found, _, err := s.FindSelection(t.Context(), hash(2))
+	require.NoError(t, err)
+	require.Equal(t, []byte("second"), found.Sealed)
 }
