@@ -69,7 +69,7 @@ anybody's calendar, even while the source cannot be read.`,
 	flags.StringVar(&own.listen, "listen", defaultListen, "address to listen on; port 0 takes any that is free")
 	flags.StringVar(&own.opsListen, "ops-listen", defaultOpsListen, "address of /metrics, which is not for the public")
 	flags.StringVar(&own.baseURL, "base-url", "", "address at which readers reach the server (default: the one that it listens on)")
-	flags.IntVar(&own.keepDays, "keep-selections", defaultKeepDays, "after how many days a personal selection that nobody uses is deleted; 0 for never")
+	flags.IntVar(&own.keepDays, "keep-selections", defaultKeepDays, "days after which a selection that nobody uses is deleted; 0 for never")
 	flags.StringSliceVar(&own.trustedProxies, "trusted-proxies", nil, "networks of proxies that tell readers' addresses, such as 10.0.0.0/8")
 	flags.DurationVar(&own.interval, "interval", defaultInterval, "how often to read the source again")
 	return cmd
