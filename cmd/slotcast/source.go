@@ -26,7 +26,7 @@ func (f *sourceFlags) register(flags *pflag.FlagSet) {
 	for _, name := range importer.Formats() {
 		formats = append(formats, string(name))
 	}
-	flags.StringVar(&f.format, "format", "", "format: "+strings.Join(formats, ", "))
+	flags.StringVar(&f.format, "format", "", "one of: "+strings.Join(formats, " "))
 	flags.StringVar(&f.timezone, "timezone", "", "IANA time zone of the source's hours, such as Europe/Berlin")
 	flags.StringVar(&f.conference, "conference", "", "name of the conference")
 	flags.StringVar(&f.date, "date", "", "day of a track page, or of a table without dates, as YYYY-MM-DD")
