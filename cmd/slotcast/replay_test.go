@@ -81,6 +81,9 @@ type replay struct {
 
 	events  map[string]replayed // by UID, as last published
 	sources map[string]string   // of each id of the source's own, its UID
+
+	rule  schedule.Scope // a living one
+	ruled int            // how many slots it takes in
 }
 
 // replayed is what a feed said of an event.
@@ -204,6 +207,36 @@ func (r *replay) check(out outcome) {
 		require.Zero(t, changed)
 	}
 	r.events = now
+	r.checkRules()
+}
+
+// checkRules holds that a personal feed of a living rule has whatever its speaker
+// or track has by now, that which was added later too.
+func (r *replay) checkRules() {
+	e := r.pipeline.last.Edition
+	if r.rule.IsWhole() {
+		for _, s := range e.Slots() {
+			if s.Talk.Track != nil {
+				r.rule, _ = r.rule.With(schedule.ScopeTrack, string(s.Talk.Track.ID))
+				break
+			}
+			if len(s.Talk.Speakers) > 0 {
+				r.rule, _ = r.rule.With(schedule.ScopeSpeaker, string(s.Talk.Speakers[0].ID))
+				break
+			}
+		}
+		require.False(r.t, r.rule.IsWhole())
+	}
+	chosen := e.Choose(schedule.Selection{Include: []schedule.Scope{r.rule}})
+	d := r.pipeline.catalog.Personal("", chosen, feed.Options{}, r.now)
+	var b strings.Builder
+	require.NoError(r.t, d.WriteTo(&b, feed.Identity))
+	for _, i := range chosen {
+		require.Contains(r.t, b.String(), "UID:"+e.Entry(i).UID+"\r\n")
+	}
+	require.GreaterOrEqual(r.t, len(chosen), r.ruled, "what is to come stays")
+	r.ruled = len(chosen)
+	r.t.Logf("%s: %d slots", r.rule, r.ruled)
 }
 
 // title returns an event's title, whether it was cancelled or not.
