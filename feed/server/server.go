@@ -31,7 +31,7 @@ const (
 	drainTimeout = 10 * time.Second
 )
 
-// Config is what a server needs. Every field must be set but Status.
+// Config is what a server needs. Every field must be set but Status and Changes.
 type Config struct {
 	Publisher *feed.Publisher
 	Logger    *slog.Logger
@@ -45,6 +45,10 @@ type Config struct {
 
 	// Status tells how the last read of the source went. It may be nil.
 	Status func() SourceStatus
+
+	// Changes returns what the last editions have changed, the last first. It may
+	// be nil, and is called about once for each catalog.
+	Changes func(context.Context) ([]EditionChanges, error)
 }
 
 // SourceStatus is how the last read of the source went.
@@ -57,15 +61,14 @@ type SourceStatus struct {
 // Server answers requests. Make it with [New].
 type Server struct {
 	Config
-	echo   *echo.Echo
-	front  perCatalog
-	policy string // of pages
+	echo  *echo.Echo
+	pages *pages
 }
 
 // New returns a server for a configuration.
 func New(c Config) *Server {
-	s := &Server{Config: c, echo: echo.New(), policy: pagePolicy(c.BaseURL + talksPath)}
-	s.front.make = func(c *feed.Catalog) ([]byte, error) { return renderFront(c.Edition(), s.BaseURL) }
+	s := &Server{Config: c, echo: echo.New()}
+	s.pages = s.newPages()
 	s.echo.HTTPErrorHandler = s.handleError
 	s.echo.Use(s.observe)
 	s.routes()
