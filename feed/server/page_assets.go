@@ -10,7 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// asset is the style sheet or the script of all pages, under a name that changes
+// asset is the style sheet, the script or the icon of all pages, under a name that changes
 // with its content, so that browsers need never ask for it again. A file of its
 // own costs a reader one request more than to have it in each page, and saves it
 // on every page after the first.
@@ -38,7 +38,7 @@ var cacheControlForever = []string{"public, max-age=31536000, immutable"}
 
 // staticFile answers /static/:file.
 func (s *Server) staticFile(c echo.Context) error {
-	for _, a := range []*asset{s.pages.style, s.pages.script} {
+	for _, a := range []*asset{s.pages.style, s.pages.script, s.pages.icon} {
 		if c.Param("file") == a.name {
 			c.Response().Header().Set(echo.HeaderContentType, a.contentType)
 			return answerKept(c, a, cacheControlForever)

@@ -173,7 +173,7 @@ func kindsText(kinds []schedule.ChangeKind) string {
 func factsText(f *schedule.Facts, zone *time.Location) string {
 	room := f.Room
 	if room == "" {
-		room = "room to be announced"
+		room = toBeAnnounced
 	}
 	return f.Start.In(zone).Format("Mon 2 Jan, 15:04") + "–" + f.End.In(zone).Format("15:04") + ", " + room
 }

@@ -27,6 +27,7 @@ type pages struct {
 	templates     *template.Template
 	path          string // of the base URL: empty, or such as "/cal"
 	style, script *asset
+	icon          *asset
 	policy        string
 
 	front     perCatalog // the schedule page of the whole conference
@@ -40,6 +41,7 @@ func (s *Server) newPages() *pages {
 		path:      pathOf(s.BaseURL),
 		style:     newAsset("style", "css", "text/css; charset=utf-8"),
 		script:    newAsset("app", "js", "text/javascript; charset=utf-8"),
+		icon:      newAsset("icon", "svg", "image/svg+xml"),
 		policy:    pagePolicy(s.BaseURL),
 		rendering: make(chan struct{}, maxRenders),
 	}
@@ -64,14 +66,14 @@ func pathOf(baseURL string) string {
 }
 
 // pagePolicy is the Content-Security-Policy of pages: they run our script, load
-// our style sheet, talk to our API and send their forms to us, and nothing else.
+// our style sheet and icon, talk to our API and send their forms to us, and nothing else.
 // The answer to a form leads to the base URL, which is ours under another name.
 func pagePolicy(baseURL string) string {
 	ours := "'self'"
 	if u, err := url.Parse(baseURL); err == nil && u.Host != "" && !strings.ContainsAny(u.Host, ";, ") {
 		ours += " " + u.Scheme + "://" + u.Host
 	}
-	return "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action " + ours +
+	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action " + ours +
 		"; base-uri 'none'; frame-ancestors 'none'"
 }
 
@@ -83,6 +85,7 @@ type pageView struct {
 	At         string // the entry of the menu that the page is
 	Style      string
 	Script     string
+	Icon       string
 	Zone       string
 	Store      string // where the script keeps the edit token
 	Edit       string // the edit token, on pages of who may edit
@@ -97,7 +100,8 @@ type alternateView struct{ Title, Address string }
 // layout returns the layout of a page with a title of its own, or with the
 // conference's where title is empty.
 func (s *Server) layout(e *schedule.Edition, title string) pageView {
-	v := pageView{Title: title, Path: s.pages.path, Style: s.pages.style.path(s.pages.path), Script: s.pages.script.path(s.pages.path)}
+	p := s.pages
+	v := pageView{Title: title, Path: p.path, Style: p.style.path(p.path), Script: p.script.path(p.path), Icon: p.icon.path(p.path)}
 	if e == nil {
 		return v
 	}

@@ -19,7 +19,7 @@ type columns string
 const (
 	columnsFit   columns = ""      // rooms, where the screen is wide enough for all
 	columnsRoom  columns = "room"  // rooms, however many
-	columnsTrack columns = "track" // tracks, where the screen is wide enough
+	columnsTrack columns = "track" // tracks, however many
 	columnsNone  columns = "none"  // a list
 )
 
@@ -36,7 +36,7 @@ func readFilter(query string) (f filter, err error) {
 	var pairs []string
 	for pair := range strings.SplitSeq(query, "&") {
 		key, value, _ := strings.Cut(pair, "=")
-		if strings.Trim(value, "+") == "" && schedule.ScopeKey(key).Valid() || value == "" && key == "columns" || isTracking(key) {
+		if strings.Trim(strings.ReplaceAll(value, "%20", "+"), "+") == "" && schedule.ScopeKey(key).Valid() || value == "" && key == "columns" || isTracking(key) {
 			continue
 		}
 		pairs = append(pairs, pair)
@@ -99,11 +99,6 @@ type filterView struct {
 	Kept    []choice // what the form has no field for
 	Active  []activeView
 	Clear   string // the address without any filter
-}
-
-// Narrowed tells whether anything but a text is chosen.
-func (v filterView) Narrowed() bool {
-	return slices.ContainsFunc(v.Selects, func(s selectView) bool { return s.Chosen })
 }
 
 type selectView struct {

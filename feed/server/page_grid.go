@@ -55,20 +55,20 @@ func newGrid(e *schedule.Edition, slots []*schedule.Slot, by columns) grid {
 }
 
 // gridClass returns the classes of a day of n columns, of which the second says
-// how wide a screen must be to show them all; what fits none is a list, unless
-// its reader asked for it.
+// how wide a screen must be to show them all. What fits no screen is a list,
+// unless its reader asked for columns, who then has to scroll sideways.
 func gridClass(n int, by columns) string {
 	width := ""
 	switch {
 	case by == columnsNone || n < 2 || n > maxColumns:
 		return ""
-	case by == columnsRoom:
+	case by != columnsFit:
 		width = "wide"
-	case n <= 5:
+	case n <= 4:
 		width = "few"
-	case n <= 9:
+	case n <= 6:
 		width = "some"
-	case n <= 14:
+	case n <= 10:
 		width = "many"
 	default:
 		return ""

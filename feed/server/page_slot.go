@@ -9,21 +9,21 @@ import (
 
 // slotView is a slot in a list of slots.
 type slotView struct {
-	ID            schedule.SlotID
-	Class         string
-	Title, Path   string
-	Language      string // of the title, where it is known
-	LanguageName  string // where it is worth saying
-	Star          starView
-	Start, End    moment
-	Date          string // on pages that are not by day
-	Where         string
-	Who           string
-	Track, Color  string
-	Kind          string // where it is no ordinary talk
-	Tags          string
-	Status        string // "cancelled" or "not certain yet", or empty
-	Before        string // where and when it was, if it was moved lately
+	ID           schedule.SlotID
+	Class        string
+	Title, Path  string
+	Language     string // of the title, where it is known
+	LanguageName string // where it is worth saying
+	Star         starView
+	Start, End   moment
+	Date         string // on pages that are not by day
+	Where        string
+	Who          string
+	Track, Color string
+	Kind         string // where it is no ordinary talk
+	Tags         string
+	Status       string // "cancelled" or "not certain yet", or empty
+	Before       string // where and when it was, if it was moved lately
 }
 
 // viewSlot shows a slot in a list.
@@ -40,15 +40,21 @@ func (s *Server) viewSlot(slot *schedule.Slot, star starView, languages bool) sl
 	if languages {
 		v.LanguageName = languageName(talk.Language)
 	}
-	if talk.Kind != schedule.KindTalk {
-		v.Kind = talk.Kind.Label()
-	}
+	v.Kind = kindOf(talk)
 	if talk.Track != nil {
 		v.Track, v.Color = talk.Track.Name, talk.Track.Color
 	}
 	v.Who = names(talk.Speakers)
 	v.End.Text = endText(slot)
 	return v
+}
+
+// kindOf is what sort of thing a talk is, where that is worth saying.
+func kindOf(talk *schedule.Talk) string {
+	if talk.Kind == schedule.KindTalk || talk.Kind == schedule.KindOther {
+		return ""
+	}
+	return talk.Kind.Label()
 }
 
 // endText is when a slot ends, with the day where it is over a day long.
@@ -67,10 +73,17 @@ func names(people []*schedule.Speaker) string {
 	return strings.Join(all, ", ")
 }
 
-// whereOf is where a slot is, as far as that is known.
+// toBeAnnounced stands for a room that is not known yet.
+const toBeAnnounced = "room to be announced"
+
+// whereOf is where a slot is, as far as that is known. Nobody waits to hear of the
+// room of a break.
 func whereOf(slot *schedule.Slot) string {
+	if slot.Room == nil && slot.Talk.Kind == schedule.KindBreak {
+		return ""
+	}
 	if slot.Room == nil {
-		return "room to be announced"
+		return toBeAnnounced
 	}
 	if slot.Room.Building != "" {
 		return slot.Room.Name + ", " + slot.Room.Building
@@ -97,7 +110,7 @@ func beforeOf(slot *schedule.Slot) string {
 	}
 	room := b.Room
 	if room == "" {
-		room = "room to be announced"
+		room = toBeAnnounced
 	}
 	if b.Start.Equal(slot.Start) && b.End.Equal(slot.End) {
 		return "was in " + room

@@ -94,9 +94,9 @@ func clients(title, address string) []clientView {
 	return []clientView{
 		{
 			ID: "google", Name: "Google Calendar", Button: "Add to Google Calendar",
-			Link:  template.URL("https://calendar.google.com/calendar/u/0/r?cid=" + url.QueryEscape(address)),
-			Steps: "Use a computer; the calendar then shows on your phone too.",
-			Else:  "If Google says that it cannot add it, or shows nothing, paste the address at",
+			Link:     template.URL("https://calendar.google.com/calendar/u/0/r?cid=" + url.QueryEscape(address)),
+			Steps:    "Use a computer; the calendar then shows on your phone too.",
+			Else:     "If Google says that it cannot add it, or shows nothing, paste the address at",
 			ElseLink: "https://calendar.google.com/calendar/u/0/r/settings/addbyurl", ElseText: "Google’s “From URL”",
 			Refresh: "Google looks again when it likes, mostly every 4 to 24 hours. Neither you nor we can hurry it, so look here on the day itself.",
 		},
@@ -173,7 +173,7 @@ func (s *Server) subscribePage(c echo.Context) error {
 			slot := e.Slots()[i]
 			v.Ticks = append(v.Ticks, tickView{
 				ID: slot.ID, Title: slot.Talk.Title, Language: slot.Talk.Language, Status: statusOf(slot),
-				Time: slot.Start.Format("Mon 2 Jan, 15:04") + ", " + whereOf(slot),
+				Time: strings.TrimSuffix(slot.Start.Format("Mon 2 Jan, 15:04")+", "+whereOf(slot), ", "),
 			})
 		}
 		return v, nil

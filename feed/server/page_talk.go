@@ -79,9 +79,7 @@ func (s *Server) viewTalk(e *schedule.Edition, talk *schedule.Talk, found []int3
 		Event:    talkEvents(e, talk, found, s.BaseURL),
 	}
 	v.Page.Feeds = []alternateView{s.alternate(talk.Title, scope)}
-	if talk.Kind != schedule.KindTalk {
-		v.Kind = talk.Kind.Label()
-	}
+	v.Kind = kindOf(talk)
 	if talk.URL != "" {
 		v.Links = append([]schedule.Link{{Title: "Page of the talk at the conference", URL: talk.URL}}, v.Links...)
 	}

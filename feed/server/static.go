@@ -76,9 +76,9 @@ func (s *static) ETag(e feed.Encoding) string {
 	}
 	return `"` + s.tag + `"`
 }
-func (s *static) Size(e feed.Encoding) int    { return len(s.bytes(e)) }
-func (s *static) LastModified() time.Time     { return s.modified }
-func (s *static) HTTPDate() string            { return s.modified.UTC().Format(http.TimeFormat) }
+func (s *static) Size(e feed.Encoding) int { return len(s.bytes(e)) }
+func (s *static) LastModified() time.Time  { return s.modified }
+func (s *static) HTTPDate() string         { return s.modified.UTC().Format(http.TimeFormat) }
 func (s *static) WriteTo(w io.Writer, e feed.Encoding) error {
 	_, err := w.Write(s.bytes(e))
 	return err
