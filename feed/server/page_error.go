@@ -65,9 +65,5 @@ func (s *Server) errorPage(c echo.Context, status int, sentence string) error {
 	}
 	s.pageHeaders(c)
 	c.Response().Header().Set(echo.HeaderVary, "Accept")
-	if c.Request().Method == http.MethodHead {
-		c.Response().WriteHeader(status)
-		return nil
-	}
 	return c.HTMLBlob(status, body)
 }

@@ -36,6 +36,7 @@ func TestErrorPages(t *testing.T) {
 		require.Empty(t, r.header.Get("ETag"))
 		head := ask(t, h, http.MethodHead, c.target, c.accept)
 		require.Equal(t, c.status, head.status)
+		require.Equal(t, r.lasting(), head.lasting())
 		require.Empty(t, head.body)
 		if !c.page {
 			require.Equal(t, "text/plain; charset=UTF-8", r.header.Get("Content-Type"), c.target)

@@ -80,7 +80,7 @@ func (s *Server) listPage(c echo.Context, e *schedule.Edition, key schedule.Scop
 		st, several := s.publicStars(), severalLanguages(e)
 		for _, i := range found {
 			slot := e.Slots()[i]
-			shown := s.viewSlot(slot, st.of(slot, ""), several)
+			shown := s.viewSlot(e, slot, st.of(slot, ""), several)
 			shown.Date = longDate(slot)
 			v.Slots = append(v.Slots, shown)
 		}

@@ -151,7 +151,7 @@ func (s *Server) viewSchedule(e *schedule.Edition, f filter, st stars) (*schedul
 	if !f.scope.IsWhole() {
 		title += ": " + scopeTitle(e, f.scope)
 	}
-	v.Page.Title = title
+	v.Page.Title, v.Page.Private = title, f.columns != columnsFit // the same talks again
 	v.Page.Feeds = []alternateView{s.alternate(title, f.scope)}
 	for _, l := range []layoutView{{Label: "Fit the screen"}, {Label: "Rooms", Address: "room"}, {Label: "Tracks", Address: "track"}, {Label: "List", Address: "none"}} {
 		if l.Address == "track" && len(e.Tracks()) == 0 {
@@ -203,7 +203,7 @@ func (s *Server) viewDay(e *schedule.Edition, slots []*schedule.Slot, f filter, 
 		row := slices.Clone(slots[:n])
 		slices.SortStableFunc(row, func(a, b *schedule.Slot) int { return cmp.Compare(grid.column(a), grid.column(b)) })
 		for _, slot := range row {
-			shown := s.viewSlot(slot, st.of(slot, query), languages)
+			shown := s.viewSlot(e, slot, st.of(slot, query), languages)
 			shown.Class = strings.TrimSpace(grid.classOf(slot, n == 1) + " " + shown.Class)
 			t.Slots = append(t.Slots, shown)
 		}

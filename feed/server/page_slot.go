@@ -27,11 +27,11 @@ type slotView struct {
 }
 
 // viewSlot shows a slot in a list.
-func (s *Server) viewSlot(slot *schedule.Slot, star starView, languages bool) slotView {
+func (s *Server) viewSlot(e *schedule.Edition, slot *schedule.Slot, star starView, languages bool) slotView {
 	talk := slot.Talk
 	v := slotView{
 		ID: slot.ID, Title: talk.Title, Path: s.pages.path + "/talks/" + string(talk.ID), Language: talk.Language, Star: star,
-		Start: momentOf(slot.Start), End: momentOf(slot.End), Where: whereOf(slot), Tags: strings.Join(talk.Tags, ", "),
+		Start: momentOf(slot.Start), End: momentOf(slot.End), Where: whereOf(e, slot), Tags: strings.Join(talk.Tags, ", "),
 		Status: statusOf(slot), Before: beforeOf(slot),
 	}
 	if slot.Status == schedule.StatusCancelled {
@@ -77,9 +77,9 @@ func names(people []*schedule.Speaker) string {
 const toBeAnnounced = "room to be announced"
 
 // whereOf is where a slot is, as far as that is known. Nobody waits to hear of the
-// room of a break.
-func whereOf(slot *schedule.Slot) string {
-	if slot.Room == nil && slot.Talk.Kind == schedule.KindBreak {
+// room of a break, or of any where the conference has no rooms.
+func whereOf(e *schedule.Edition, slot *schedule.Slot) string {
+	if slot.Room == nil && (slot.Talk.Kind == schedule.KindBreak || len(e.Rooms()) == 0) {
 		return ""
 	}
 	if slot.Room == nil {

@@ -173,7 +173,7 @@ func (s *Server) subscribePage(c echo.Context) error {
 			slot := e.Slots()[i]
 			v.Ticks = append(v.Ticks, tickView{
 				ID: slot.ID, Title: slot.Talk.Title, Language: slot.Talk.Language, Status: statusOf(slot),
-				Time: strings.TrimSuffix(slot.Start.Format("Mon 2 Jan, 15:04")+", "+whereOf(slot), ", "),
+				Time: strings.TrimSuffix(slot.Start.Format("Mon 2 Jan, 15:04")+", "+whereOf(e, slot), ", "),
 			})
 		}
 		return v, nil

@@ -91,7 +91,7 @@ func (s *Server) viewTalk(e *schedule.Edition, talk *schedule.Talk, found []int3
 	for _, i := range found {
 		slot := e.Slots()[i]
 		ids[slot.ID] = true
-		shown := talkSlot{slotView: s.viewSlot(slot, st.of(slot, ""), false)}
+		shown := talkSlot{slotView: s.viewSlot(e, slot, st.of(slot, ""), false)}
 		shown.Date = longDate(slot)
 		if len(found) <= maxNeighbours {
 			s.setNeighbours(e, slot, &shown)
@@ -163,22 +163,22 @@ func (s *Server) setNeighbours(e *schedule.Edition, slot *schedule.Slot, shown *
 		}
 		switch {
 		case o.Room != nil && o.Room == slot.Room && !o.End.After(slot.Start):
-			near := s.viewNear(o)
+			near := s.viewNear(e, o)
 			shown.Previous = &near
 		case o.Room != nil && o.Room == slot.Room && !o.Start.Before(slot.End):
 			if shown.Next == nil {
-				near := s.viewNear(o)
+				near := s.viewNear(e, o)
 				shown.Next = &near
 			}
 		case o.Start.Before(slot.End) && slot.Start.Before(o.End):
-			shown.Parallel = append(shown.Parallel, s.viewNear(o))
+			shown.Parallel = append(shown.Parallel, s.viewNear(e, o))
 		}
 	}
 }
 
-func (s *Server) viewNear(slot *schedule.Slot) nearView {
+func (s *Server) viewNear(e *schedule.Edition, slot *schedule.Slot) nearView {
 	return nearView{
 		Path: s.pagePath(schedule.ScopeTalk, string(slot.Talk.ID)), Title: slot.Talk.Title, Language: slot.Talk.Language,
-		Time: slot.Start.Format("15:04") + "–" + endText(slot), Where: whereOf(slot),
+		Time: slot.Start.Format("15:04") + "–" + endText(slot), Where: whereOf(e, slot),
 	}
 }

@@ -27,7 +27,7 @@
     if (!p) return;
     p.textContent = text;
     clearTimeout(quiet);
-    quiet = setTimeout(() => { p.textContent = ""; }, 15000);
+    quiet = setTimeout(() => { p.textContent = ""; }, 10000);
   };
 
   // ---- Stars
@@ -48,8 +48,8 @@
   };
   const gone = (error) => error.status === 404 || error.status === 410;
   const forget = () => {
+    if (stored(data.store) === token) store(data.store, null); // and not what another tab has made since
     token = null;
-    if (data.store) store(data.store, null);
     show({ chosen: [], clashes: [] });
   };
 
@@ -182,15 +182,16 @@
       const at = new Date(t.dateTime);
       return (date.format(at) === t.dateTime.slice(0, 10) ? "" : day.format(at) + " ") + clock.format(at);
     };
+    let mine = false;
     const set = (on) => {
+      mine = on;
       for (const [t, text] of times) t.textContent = on ? local(t) : text;
       zoneName.textContent = on ? zone + ", which is yours" : data.zone;
       zoneButton.textContent = on ? "Show them in the conference’s zone" : `Show them in mine, ${zone}`;
-      zoneButton.setAttribute("aria-pressed", String(on));
       store("slotcast:zone", on ? "mine" : null);
     };
     zoneButton.hidden = false;
-    zoneButton.addEventListener("click", () => set(zoneButton.getAttribute("aria-pressed") !== "true"));
+    zoneButton.addEventListener("click", () => set(!mine));
     set(stored("slotcast:zone") === "mine");
   }
 
