@@ -153,14 +153,7 @@ func (s *Server) viewSchedule(e *schedule.Edition, f filter, st stars) (*schedul
 	}
 	v.Page.Title, v.Page.Private = title, f.columns != columnsFit // the same talks again
 	v.Page.Feeds = []alternateView{s.alternate(title, f.scope)}
-	for _, l := range []layoutView{{Label: "Fit the screen"}, {Label: "Rooms", Address: "room"}, {Label: "Tracks", Address: "track"}, {Label: "List", Address: "none"}} {
-		if l.Address == "track" && len(e.Tracks()) == 0 {
-			continue
-		}
-		l.Current = f.columns == columns(l.Address)
-		l.Address = filter{f.scope, columns(l.Address)}.at(st.page)
-		v.Layouts = append(v.Layouts, l)
-	}
+	v.Layouts = layouts(e, f, st.page)
 	slots := make([]*schedule.Slot, len(found))
 	for i, at := range found {
 		slots[i] = e.Slots()[at]
@@ -182,6 +175,26 @@ func (s *Server) viewSchedule(e *schedule.Edition, f filter, st stars) (*schedul
 		v.Event = conferenceEvent(e, s.BaseURL)
 	}
 	return v, nil
+}
+
+// layouts are the ways to lay out what a filter leaves, where there is a choice.
+func layouts(e *schedule.Edition, f filter, page string) []layoutView {
+	ways := []columns{columnsFit}
+	if len(e.Rooms()) > 1 {
+		ways = append(ways, columnsRoom)
+	}
+	if len(e.Tracks()) > 1 {
+		ways = append(ways, columnsTrack)
+	}
+	if len(ways) == 1 {
+		return nil
+	}
+	labels := map[columns]string{columnsFit: "Fit the screen", columnsRoom: "Rooms", columnsTrack: "Tracks", columnsNone: "List"}
+	var all []layoutView
+	for _, by := range append(ways, columnsNone) {
+		all = append(all, layoutView{labels[by], filter{f.scope, by}.at(page), f.columns == by})
+	}
+	return all
 }
 
 // viewDay shows the slots of one day, in the order of their starts.
