@@ -73,10 +73,10 @@ var contentTypeFeed = []string{feed.ContentType}
 // answer writes a resource: the whole of it, its headers for HEAD, or 304 where
 // the client has it already. It is the one place that sets validators and
 // caching headers (rules 81 to 90).
-func answer(c echo.Context, r resource) error { return answerFor(c, r, cacheControlPublic) }
+func answer(c echo.Context, r resource) error { return answerKept(c, r, cacheControlPublic) }
 
-// answerFor is answer for those that a Cache-Control names.
-func answerFor(c echo.Context, r resource, cacheControl []string) error {
+// answerKept is answer with another Cache-Control.
+func answerKept(c echo.Context, r resource, cacheControl []string) error {
 	request, response := c.Request(), c.Response()
 	encoding := feed.Identity
 	if acceptsGzip(request.Header[echo.HeaderAcceptEncoding]) {
@@ -85,7 +85,9 @@ func answerFor(c echo.Context, r resource, cacheControl []string) error {
 	modified := r.LastModified()
 	h := response.Header()
 	h["Etag"] = []string{r.ETag(encoding)}
-	h[echo.HeaderLastModified] = []string{r.HTTPDate()}
+	if !modified.IsZero() {
+		h[echo.HeaderLastModified] = []string{r.HTTPDate()}
+	}
 	h[echo.HeaderCacheControl] = cacheControl
 	h[echo.HeaderVary] = varyEncoding
 	h["Accept-Ranges"] = noRanges
@@ -137,7 +139,7 @@ func notModified(request *http.Request, r resource, modified time.Time) bool {
 		return false
 	}
 	asked := request.Header.Get(echo.HeaderIfModifiedSince)
-	if asked == "" {
+	if asked == "" || modified.IsZero() {
 		return false
 	}
 	since, err := http.ParseTime(asked)

@@ -14,7 +14,7 @@ import (
 func TestConditionalRequests(t *testing.T) {
 	t.Parallel()
 	h := newSite(t, fixtureYAML).start(t)
-	for _, target := range []string{"/tracks/go.ics", "/schedule.ics?tz=utc", "/"} {
+	for _, target := range []string{"/tracks/go.ics", "/schedule.ics?tz=utc", "/", "/?track=go", "/talks/generics", "/subscribe", "/changes"} {
 		plain, zipped := get(t, h, target), get(t, h, target, "Accept-Encoding: gzip")
 		tag, zippedTag := plain.header.Get("ETag"), zipped.header.Get("ETag")
 		at := firstPublished.Format(http.TimeFormat)
@@ -74,7 +74,7 @@ func TestConditionalRequests(t *testing.T) {
 func TestCompression(t *testing.T) {
 	t.Parallel()
 	h := newSite(t, fixtureYAML).start(t)
-	for _, target := range []string{"/tracks/go.ics", "/schedule.ics?alarm=5&track=go&track=ops", "/"} {
+	for _, target := range []string{"/tracks/go.ics", "/schedule.ics?alarm=5&track=go&track=ops", "/", "/?track=go"} {
 		plain := get(t, h, target)
 		require.Empty(t, plain.header.Values("Content-Encoding"), "never unasked")
 		for _, c := range []struct {

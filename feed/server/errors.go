@@ -76,8 +76,8 @@ func asSentence(s string) string {
 	return string(unicode.ToUpper(first)) + s[size:] + "."
 }
 
-// handleError answers a request that a handler could not, in plain text and
-// not to be kept by any cache.
+// handleError answers a request that a handler could not, not to be kept by any
+// cache: as a page to who reads pages, and else in plain text.
 func (s *Server) handleError(err error, c echo.Context) {
 	status, sentence := explain(err)
 	if status >= 500 {
@@ -105,7 +105,12 @@ func (s *Server) handleError(err error, c echo.Context) {
 		writeProblem(c, status, sentence, err)
 		return
 	}
-	if err := c.String(status, sentence+"\n"); err != nil {
+	if wantsPage(c.Request()) {
+		err = s.errorPage(c, status, sentence)
+	} else {
+		err = c.String(status, sentence+"\n")
+	}
+	if err != nil {
 		s.Logger.LogAttrs(c.Request().Context(), slog.LevelDebug, "error not delivered", slog.String("request_id", requestID(c)), slog.Any("error", err))
 	}
 }

@@ -80,7 +80,7 @@ func (goneWriter) Write([]byte) (int, error) { return 0, errors.New("broken pipe
 // A client that leaves in the middle of a feed is no fault of ours.
 func TestClientLeaves(t *testing.T) {
 	t.Parallel()
-	for _, target := range []string{"/schedule.ics", "/schedule.ics?tz=utc", "/"} {
+	for _, target := range []string{"/schedule.ics", "/schedule.ics?tz=utc", "/", "/?track=go"} {
 		s := newSite(t, fixtureYAML)
 		s.Handler().ServeHTTP(goneWriter{httptest.NewRecorder()}, httptest.NewRequest(http.MethodGet, target, nil))
 		require.Contains(t, s.log.String(), "status=499")

@@ -50,7 +50,7 @@ func (s *Server) mySelection(c echo.Context) error {
 	h := c.Response().Header()
 	h[echo.HeaderContentType] = contentTypeFeed
 	h[echo.HeaderContentDisposition] = []string{document.ContentDisposition(false)}
-	return answerFor(c, document, cacheControlPrivate)
+	return answerKept(c, document, cacheControlPrivate)
 }
 
 // form is a POST of a page. Its fields are read within a limit.

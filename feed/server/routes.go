@@ -16,6 +16,7 @@ type feedRoute struct {
 	path  string
 	read  func(echo.Context) (schedule.Scope, feed.Options, error)
 	saved bool
+	page  func(c echo.Context, id string) error // at the same path without ".ics", if there is one
 }
 
 // talksPath is where chosen talks are downloaded.
@@ -27,14 +28,14 @@ func (s *Server) routes() {
 	read := []string{http.MethodGet, http.MethodHead}
 	for _, route := range []feedRoute{
 		{path: "/schedule.ics", read: wholeFeed},
-		{path: "/tracks/:file", read: feedOf(schedule.ScopeTrack)},
-		{path: "/speakers/:file", read: feedOf(schedule.ScopeSpeaker)},
+		{path: "/tracks/:file", read: feedOf(schedule.ScopeTrack), page: s.trackPage},
+		{path: "/speakers/:file", read: feedOf(schedule.ScopeSpeaker), page: s.speakerPage},
 		{path: "/rooms/:file", read: feedOf(schedule.ScopeRoom)},
 		{path: "/days/:file", read: feedOf(schedule.ScopeDay)},
-		{path: "/talks/:file", read: feedOf(schedule.ScopeTalk), saved: true},
+		{path: "/talks/:file", read: feedOf(schedule.ScopeTalk), saved: true, page: s.talkPage},
 		{path: talksPath, read: chosenTalks, saved: true},
 	} {
-		s.echo.Match(read, route.path, s.answerFeed(route))
+		s.echo.Match(read, route.path, pageOr(route.page, s.answerFeed(route)))
 		s.echo.OPTIONS(route.path, preflight)
 	}
 	for path, handler := range map[string]echo.HandlerFunc{
@@ -44,7 +45,7 @@ func (s *Server) routes() {
 		s.echo.Match(read, path, handler)
 		s.echo.OPTIONS(path, preflight)
 	}
-	s.echo.Match(read, "/", s.frontPage)
+	s.pageRoutes()
 	s.apiRoutes()
 	if s.mine != nil {
 		s.echo.Match(read, myPath+":token", privately(s.mySelection))
@@ -54,6 +55,24 @@ func (s *Server) routes() {
 	s.echo.Match(read, "/robots.txt", robots)
 	s.echo.Match(read, "/healthz", s.healthz)
 	s.echo.Match(read, "/readyz", s.readyz)
+}
+
+// pageOr answers with the page of an id, and with the feed where the address is
+// a file's.
+func pageOr(page func(c echo.Context, id string) error, feed echo.HandlerFunc) echo.HandlerFunc {
+	if page == nil {
+		return feed
+	}
+	return func(c echo.Context) error {
+		id := c.Param("file")
+		if strings.HasSuffix(id, ".ics") {
+			return feed(c)
+		}
+		if !schedule.ValidID(id) {
+			return echo.ErrNotFound // nothing can ever have had such an id
+		}
+		return page(c, id)
+	}
 }
 
 // wholeFeed is /schedule.ics: the whole conference, or any scope of it.

@@ -86,10 +86,16 @@ func TestPages(t *testing.T) {
 	t.Parallel()
 	h := newSite(t, fixtureYAML).start(t)
 	for path, contentType := range map[string]string{
-		"/":           "text/html; charset=UTF-8",
-		"/robots.txt": "text/plain; charset=UTF-8",
-		"/healthz":    "application/json",
-		"/readyz":     "application/json",
+		"/":                  "text/html; charset=UTF-8",
+		"/?track=go":         "text/html; charset=UTF-8",
+		"/talks/generics":    "text/html; charset=UTF-8",
+		"/tracks/go":         "text/html; charset=UTF-8",
+		"/speakers/ada-berg": "text/html; charset=UTF-8",
+		"/subscribe":         "text/html; charset=UTF-8",
+		"/changes":           "text/html; charset=UTF-8",
+		"/robots.txt":        "text/plain; charset=UTF-8",
+		"/healthz":           "application/json",
+		"/readyz":            "application/json",
 	} {
 		r := get(t, h, path)
 		require.Equal(t, http.StatusOK, r.status, path)
@@ -105,7 +111,7 @@ func TestPages(t *testing.T) {
 func TestOtherMethods(t *testing.T) {
 	t.Parallel()
 	h := newSite(t, fixtureYAML).start(t)
-	for _, path := range []string{"/schedule.ics", "/tracks/go.ics", "/talks.ics?id=keynote", "/", "/robots.txt", "/healthz", "/readyz"} {
+	for _, path := range []string{"/schedule.ics", "/tracks/go.ics", "/tracks/go", "/talks.ics?id=keynote", "/", "/subscribe", "/changes", "/robots.txt", "/healthz", "/readyz"} {
 		for _, method := range []string{"PUT", "POST", "DELETE", "PATCH", "PROPFIND", "REPORT", "TRACE", "BREW"} {
 			r := ask(t, h, method, path, "Content-Length: 0")
 			require.Equal(t, http.StatusMethodNotAllowed, r.status, "%s %s", method, path)
@@ -147,7 +153,19 @@ func TestNotFound(t *testing.T) {
 		"/talks.ics?id=keynote&id=nope":               unknown("talk", "nope"),
 		"/schedule.ics?slot=nope&track=go":            unknown("slot", "nope"),
 		"/schedule.ics?speaker=keynote":               unknown("speaker", "keynote"),
-		"/tracks/go":                                  nothingHere,
+		"/rooms/main":                                 nothingHere,
+		"/tracks/GO":                                  nothingHere,
+		"/tracks/go/":                                 nothingHere,
+		"/tracks/%67o":                                nothingHere,
+		"/tracks/nope":                                unknown("track", "nope"),
+		"/speakers/nope":                              unknown("speaker", "nope"),
+		"/talks/nope":                                 unknown("talk", "nope"),
+		"/?track=nope":                                unknown("track", "nope"),
+		"/?room=nope&columns=track":                   unknown("room", "nope"),
+		"/subscribe?speaker=nope":                     unknown("speaker", "nope"),
+		"/static/style.css":                           nothingHere,
+		"/static/style-000000000000.css":              nothingHere,
+		"/static/../server.go":                        nothingHere,
 		"/tracks/GO.ics":                              nothingHere,
 		"/tracks/go.ICS":                              nothingHere,
 		"/tracks/go.ics/":                             nothingHere,
@@ -194,6 +212,16 @@ func TestBadQueries(t *testing.T) {
 	t.Parallel()
 	h := newSite(t, fixtureYAML).start(t)
 	for _, c := range []struct{ target, names string }{
+		{"/?trak=go", "“trak”"},
+		{"/?track=GO", "“GO”"},
+		{"/?columns=rooms", "“rooms”"},
+		{"/?alarm=5", "“alarm”"},
+		{"/?day=tomorrow", "“tomorrow”"},
+		{"/?q=%zz", "“%zz”"},
+		{"/?q=" + strings.Repeat("x", 101), "“q”"},
+		{"/?" + numberedValues("slot", 501), "at most 500"},
+		{"/subscribe?trak=go", "“trak”"},
+		{"/subscribe?columns=room", "“columns”"},
 		{"/schedule.ics?trak=go", "“trak”"},
 		{"/schedule.ics?Track=go", "“Track”"},
 		{"/schedule.ics?id=keynote", "“id”"},
@@ -307,7 +335,7 @@ func TestHealth(t *testing.T) {
 	require.Equal(t, "1.2.3", alive.Version)
 	require.Regexp(t, `^20\d\d[a-z]$`, alive.Zone_data)
 
-	for _, path := range []string{"/schedule.ics", "/tracks/go.ics", "/talks.ics?id=a", "/"} {
+	for _, path := range []string{"/schedule.ics", "/tracks/go.ics", "/tracks/go", "/talks.ics?id=a", "/", "/?track=go", "/subscribe", "/changes"} {
 		r := get(t, h, path)
 		require.Equal(t, http.StatusServiceUnavailable, r.status, path)
 		require.Equal(t, "60", r.header.Get("Retry-After"), path)

@@ -48,6 +48,10 @@ type Config struct {
 	// Status tells how the last read of the source went. It may be nil.
 	Status func() SourceStatus
 
+	// Changes returns what the last editions have changed, the last first. It may
+	// be nil, and is called about once for each catalog.
+	Changes func(context.Context) ([]EditionChanges, error)
+
 	// Metrics are counted and told by [Server.ServeOps]. They may be nil.
 	Metrics *Metrics
 
@@ -74,10 +78,9 @@ type SourceStatus struct {
 // Server answers requests. Make it with [New].
 type Server struct {
 	Config
-	echo   *echo.Echo
-	front  perCatalog
-	whole  perCatalog // the schedule as JSON
-	policy string     // of pages
+	echo  *echo.Echo
+	pages *pages
+	whole perCatalog // the schedule as JSON
 
 	clients         *clientCache
 	origins         *http.CrossOriginProtection
@@ -93,7 +96,7 @@ func New(c Config) *Server {
 	if c.Number == nil {
 		c.Number = func() int64 { return 0 }
 	}
-	s := &Server{Config: c, echo: echo.New(), policy: pagePolicy(c.BaseURL + talksPath)}
+	s := &Server{Config: c, echo: echo.New()}
 	if s.Metrics == nil {
 		s.Metrics = NewMetrics()
 	}
@@ -111,7 +114,7 @@ func New(c Config) *Server {
 		}
 		s.echo.IPExtractor = echo.ExtractIPFromXFFHeader(trust...)
 	}
-	s.front.make = func(c *feed.Catalog) ([]byte, error) { return renderFront(c.Edition(), s.BaseURL) }
+	s.pages = s.newPages()
 	s.whole.make = renderSchedule
 	s.echo.HTTPErrorHandler = s.handleError
 	s.echo.Use(s.observe)

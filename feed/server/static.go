@@ -34,45 +34,52 @@ func (p *perCatalog) of(catalog *feed.Catalog) (*static, error) {
 		if err != nil {
 			return nil, err
 		}
-		made, err := newStatic(body, catalog.Edition().Modified())
-		if err != nil {
-			return nil, err
-		}
-		p.catalog, p.made = catalog, made
+		p.catalog, p.made = catalog, newStatic(body, catalog.Edition().Modified())
 	}
 	return p.made, nil
 }
 
 // static is a body with its validators.
 type static struct {
-	bodies   [2][]byte // by feed.Encoding
-	etags    [2]string
-	modified time.Time
+	body     []byte
+	zipped   func() []byte // made when it is first asked for
+	tag      string
+	modified time.Time // zero where that is not known
 }
 
-func newStatic(body []byte, modified time.Time) (*static, error) {
-	var zipped bytes.Buffer
-	w := gzip.NewWriter(&zipped)
-	if _, err := w.Write(body); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
+func newStatic(body []byte, modified time.Time) *static {
 	sum := sha256.Sum256(body)
-	tag := base64.RawURLEncoding.EncodeToString(sum[:])[:22]
 	return &static{
-		bodies:   [2][]byte{feed.Identity: body, feed.Gzip: zipped.Bytes()},
-		etags:    [2]string{feed.Identity: `"` + tag + `"`, feed.Gzip: `"` + tag + `-gz"`},
+		body: body,
+		zipped: sync.OnceValue(func() []byte {
+			var zipped bytes.Buffer
+			w := gzip.NewWriter(&zipped)
+			_, _ = w.Write(body) // a bytes.Buffer does not fail
+			_ = w.Close()
+			return zipped.Bytes()
+		}),
+		tag:      base64.RawURLEncoding.EncodeToString(sum[:])[:22],
 		modified: modified,
-	}, nil
+	}
 }
 
-func (s *static) ETag(e feed.Encoding) string { return s.etags[e] }
-func (s *static) Size(e feed.Encoding) int    { return len(s.bodies[e]) }
-func (s *static) LastModified() time.Time     { return s.modified }
-func (s *static) HTTPDate() string            { return s.modified.UTC().Format(http.TimeFormat) }
+func (s *static) bytes(e feed.Encoding) []byte {
+	if e == feed.Gzip {
+		return s.zipped()
+	}
+	return s.body
+}
+
+func (s *static) ETag(e feed.Encoding) string {
+	if e == feed.Gzip {
+		return `"` + s.tag + `-gz"`
+	}
+	return `"` + s.tag + `"`
+}
+func (s *static) Size(e feed.Encoding) int { return len(s.bytes(e)) }
+func (s *static) LastModified() time.Time  { return s.modified }
+func (s *static) HTTPDate() string         { return s.modified.UTC().Format(http.TimeFormat) }
 func (s *static) WriteTo(w io.Writer, e feed.Encoding) error {
-	_, err := w.Write(s.bodies[e])
+	_, err := w.Write(s.bytes(e))
 	return err
 }

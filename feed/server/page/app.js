@@ -1,0 +1,228 @@
+// What pages do beyond what they can without script: stars that stay on the page,
+// times in the visitor's zone, what is on now, and buttons that copy. Whatever
+// fails here leaves a page that works by links and forms.
+"use strict";
+(() => {
+  const data = document.documentElement.dataset;
+  const byId = (id) => document.getElementById(id);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  // Storage may be forbidden; then nothing is remembered.
+  const stored = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
+  const store = (key, value) => {
+    try { if (value === null) localStorage.removeItem(key); else localStorage.setItem(key, value); } catch { /* not remembered */ }
+  };
+
+  const add = (parent, name, className, text) => {
+    const e = document.createElement(name);
+    e.className = className;
+    e.textContent = text;
+    parent.append(e);
+    return e;
+  };
+
+  let quiet;
+  const say = (text) => {
+    const p = byId("said");
+    if (!p) return;
+    p.textContent = text;
+    clearTimeout(quiet);
+    quiet = setTimeout(() => { p.textContent = ""; }, 10000);
+  };
+
+  // ---- Stars
+
+  // A page of who may edit a selection is about that one; others are about the
+  // one that this browser remembers.
+  let token = data.edit || (data.store && stored(data.store));
+  let state = null; // what the API said last
+
+  const call = async (method, path, body) => {
+    const answer = await fetch(data.api + "/selections" + path, {
+      method, cache: "no-store", body: body && JSON.stringify(body),
+      headers: body ? { "Content-Type": "application/json" } : {},
+    });
+    const said = await answer.json().catch(() => ({}));
+    if (answer.ok && said.chosen) return said;
+    throw Object.assign(new Error(said.detail || said.title || ""), { status: answer.status });
+  };
+  const gone = (error) => error.status === 404 || error.status === 410;
+  const forget = () => {
+    if (stored(data.store) === token) store(data.store, null); // and not what another tab has made since
+    token = null;
+    show({ chosen: [], clashes: [] });
+  };
+
+  const press = (button, on) => {
+    button.setAttribute("aria-pressed", String(on));
+    const what = button.form.elements.do;
+    if (what) what.value = on ? "unpick" : "pick";
+  };
+
+  const show = (answer) => {
+    state = answer;
+    const chosen = new Set(answer.chosen);
+    for (const button of all(".star button")) press(button, chosen.has(button.value));
+    for (const old of all(".clash")) old.remove();
+    for (const clash of answer.clashes || []) {
+      for (const id of [clash.first, clash.second]) {
+        const item = byId("s-" + id);
+        if (!item) continue;
+        const p = add(item, "p", "clash", clash.text);
+        for (const other of clash.instead || []) {
+          p.append(" Also given ");
+          add(p, byId("s-" + other.slot) ? "a" : "span", "", other.text).href = "#s-" + other.slot;
+          p.append(".");
+        }
+      }
+    }
+    const mine = byId("mine");
+    if (!mine) return;
+    mine.textContent = `My talks (${chosen.size})`;
+    mine.hidden = !answer.page;
+    if (answer.page) mine.href = answer.page;
+  };
+
+  const starred = (id, title, on) => {
+    if (!on) return state.chosen.includes(id) ? `Still in your talks by a rule of yours: ${title}.` : `No longer starred: ${title}.`;
+    const clashes = state.clashes.filter((clash) => clash.first === id || clash.second === id);
+    return [`Starred: ${title}.`, ...clashes.map((clash) => clash.text)].join(" ");
+  };
+
+  const star = async (id, on) => {
+    if (!token) {
+      const made = await call("POST", "", { picks: on ? [id] : [] });
+      token = made.edit;
+      if (data.store) store(data.store, token);
+      return made;
+    }
+    const change = () => call("PATCH", "/" + token, on ? { pick: [id] } : { unpick: [id] });
+    try {
+      return await change();
+    } catch (error) {
+      if (error.status === 409) return change(); // it was changed elsewhere at the same time
+      if (!gone(error) || data.edit) throw error;
+      forget();
+      return star(id, on);
+    }
+  };
+
+  let turn = Promise.resolve(); // one change after the other
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches(".star") || form.plain || !data.api) return;
+    event.preventDefault();
+    const button = form.querySelector("button");
+    const title = button.getAttribute("aria-label").replace(/^Star /, "");
+    const on = button.getAttribute("aria-pressed") !== "true";
+    press(button, on);
+    turn = turn.then(async () => {
+      try {
+        show(await star(button.value, on));
+        say(starred(button.value, title, on));
+      } catch (error) {
+        press(button, !on);
+        if (error.message && error.status) return say("Not saved: " + error.message);
+        if (!error.status) return say("Not saved: there is no connection. Try again.");
+        form.plain = true; // there is no API: send it as a form
+        form.requestSubmit(button);
+      }
+    });
+  });
+
+  const load = () => {
+    if (!token) return;
+    turn = turn.then(async () => {
+      try { show(await call("GET", "/" + token)); } catch (error) { if (gone(error) && !data.edit) forget(); }
+    });
+  };
+  if (data.store && data.edit) {
+    const other = stored(data.store);
+    if (!other) store(data.store, data.edit);
+    // Where this browser remembers another selection, its owner decides.
+    for (const button of all("[data-adopt]")) {
+      button.hidden = !other || other === data.edit;
+      button.addEventListener("click", () => { store(data.store, data.edit); button.hidden = true; say("This browser now uses these talks."); });
+    }
+  }
+  addEventListener("storage", (event) => {
+    if (event.key !== data.store || data.edit) return;
+    token = event.newValue;
+    if (token) load(); else forget();
+  });
+  addEventListener("pageshow", (event) => { if (event.persisted) load(); });
+  if (byId("mine") && data.api) load();
+
+  // ---- Buttons that copy
+
+  for (const button of all("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const field = byId(button.dataset.copy);
+      field.select();
+      try {
+        await navigator.clipboard.writeText(field.value);
+      } catch {
+        if (!document.execCommand("copy")) return say("Press Ctrl and C, or Command and C, to copy.");
+      }
+      say("Copied.");
+    });
+  }
+
+  // ---- The visitor's zone
+
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zoneButton = byId("zone"), zoneName = byId("zone-name");
+  if (zoneButton && zone && zone !== data.zone) {
+    const times = all("main time").filter((t) => /^\d\d:\d\d$/.test(t.textContent)).map((t) => [t, t.textContent]);
+    const clock = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" });
+    const day = new Intl.DateTimeFormat("en-GB", { timeZone: zone, weekday: "short" });
+    const date = new Intl.DateTimeFormat("sv-SE", { timeZone: zone });
+    const local = (t) => {
+      const at = new Date(t.dateTime);
+      return (date.format(at) === t.dateTime.slice(0, 10) ? "" : day.format(at) + " ") + clock.format(at);
+    };
+    let mine = false;
+    const set = (on) => {
+      mine = on;
+      for (const [t, text] of times) t.textContent = on ? local(t) : text;
+      zoneName.textContent = on ? zone + ", which is yours" : data.zone;
+      zoneButton.textContent = on ? "Show them in the conference’s zone" : `Show them in mine, ${zone}`;
+      store("slotcast:zone", on ? "mine" : null);
+    };
+    zoneButton.hidden = false;
+    zoneButton.addEventListener("click", () => set(!mine));
+    set(stored("slotcast:zone") === "mine");
+  }
+
+  // ---- Now and next
+
+  const slots = all(".day .slots > li:not(.cancelled)").map((item) => {
+    const [start, end] = all(".when time", item).map((t) => Date.parse(t.dateTime));
+    return { item, start, end };
+  });
+  const mark = () => {
+    const now = Date.now();
+    const next = Math.min(...slots.map((s) => s.start).filter((start) => start > now && start < now + 12 * 36e5));
+    let first = null;
+    for (const { item, start, end } of slots) {
+      const text = start <= now && now < end ? "Now" : start === next ? "Next" : "";
+      const flag = item.querySelector(".flag");
+      item.classList.toggle("is-now", text === "Now");
+      if (flag && flag.textContent !== text) flag.remove();
+      if (text && flag?.textContent !== text) item.querySelector(".when").prepend(Object.assign(document.createElement("span"), { className: "flag", textContent: text }));
+      if (text && !first) first = item;
+    }
+    const button = byId("now");
+    if (!button) return;
+    button.hidden = !first;
+    button.onclick = () => {
+      first.scrollIntoView({ block: "center" });
+      first.querySelector(".title").focus({ preventScroll: true });
+    };
+  };
+  if (slots.length) {
+    mark();
+    setInterval(mark, 60000);
+  }
+})();
