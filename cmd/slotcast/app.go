@@ -112,6 +112,7 @@ func (a *app) serve(ctx context.Context) (err error) {
 		ZoneDataVersion: schedule.ZoneDataVersion(),
 		Status:          a.sourceStatus,
 		Metrics:         a.metrics,
+		Changes:         a.changes,
 		Selections:      db,
 		Number:          a.number.Load,
 		Now:             a.now,
@@ -313,6 +314,22 @@ func (a *app) published() {
 	status := a.sourceStatus()
 	a.metrics.Source(status.Reason == "", status.Read, last.Edition.Ledger().Held())
 	a.metrics.Edition(last.Number, last.At)
+}
+
+// toldEditions is how many editions the page of changes goes back.
+const toldEditions = 50
+
+// changes returns what the last editions of what is served have changed. The first
+// one has changed nothing.
+func (a *app) changes(ctx context.Context) ([]server.EditionChanges, error) {
+	log, err := a.pipeline.store.Log(ctx, a.pipeline.publisher.Catalog().Edition().Conference().ID, toldEditions)
+	var told []server.EditionChanges
+	for _, r := range log {
+		if r.Number > 1 && len(r.Changes) > 0 {
+			told = append(told, server.EditionChanges{Number: r.Number, At: r.At, Changes: r.Changes, Omitted: r.Omitted})
+		}
+	}
+	return told, err
 }
 
 // edition says what a log line tells of a publication.

@@ -225,7 +225,9 @@ func (r *replay) checkRules() {
 				break
 			}
 		}
-		require.False(r.t, r.rule.IsWhole())
+		if r.rule.IsWhole() {
+			r.rule, _ = r.rule.With(schedule.ScopeDay, e.Slots()[0].Day.String())
+		}
 	}
 	chosen := e.Choose(schedule.Selection{Include: []schedule.Scope{r.rule}})
 	d := r.pipeline.catalog.Personal("", chosen, feed.Options{}, r.now)

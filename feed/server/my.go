@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -108,6 +109,9 @@ func (s *Server) editByForm(c echo.Context) error {
 		if err == nil {
 			_, err = s.mine.replace(ctx, f, choice, version)
 		}
+		if errors.Is(err, schedule.ErrConflict) {
+			return s.settingsConflict(c, token, posted)
+		}
 		if err != nil {
 			return err
 		}
@@ -165,6 +169,9 @@ func edits(do string, posted map[string][]string) (editing, error) {
 	switch do {
 	case "pick":
 		return func(e *schedule.Edition, s schedule.Selection) (schedule.Selection, error) {
+			if also := value("also"); also != "" { // in the place of another
+				s = s.Unpick(e, schedule.SlotID(also))
+			}
 			return s.Pick(e, slot), nil
 		}, nil
 	case "unpick":

@@ -28,7 +28,6 @@ func TestErrorPages(t *testing.T) {
 		{"/tracks/nope.ics", browser, 404, false},
 		{"/schedule.ics?trak=1", browser, 400, false},
 		{"/static/nope.js", browser, 404, false},
-		{"/api/v1/nope", browser, 404, false},
 	} {
 		r := get(t, h, c.target, c.accept)
 		require.Equal(t, c.status, r.status, c.target)

@@ -206,17 +206,26 @@ func keyLabel(key schedule.ScopeKey) string {
 	return strings.ToUpper(string(key[:1])) + string(key[1:])
 }
 
-// labelOf says what a value stands for that is in the edition.
+// labelOf says what a value stands for, or the value itself where the edition does
+// not have it.
 func labelOf(e *schedule.Edition, key schedule.ScopeKey, value string) string {
 	switch key {
 	case schedule.ScopeTrack:
-		return e.Track(schedule.TrackID(value)).Name
+		if t := e.Track(schedule.TrackID(value)); t != nil {
+			return t.Name
+		}
 	case schedule.ScopeSpeaker:
-		return e.Speaker(schedule.SpeakerID(value)).Name
+		if p := e.Speaker(schedule.SpeakerID(value)); p != nil {
+			return p.Name
+		}
 	case schedule.ScopeRoom:
-		return e.Room(schedule.RoomID(value)).Name
+		if r := e.Room(schedule.RoomID(value)); r != nil {
+			return r.Name
+		}
 	case schedule.ScopeTalk:
-		return e.Talk(schedule.TalkID(value)).Title
+		if t := e.Talk(schedule.TalkID(value)); t != nil {
+			return t.Title
+		}
 	case schedule.ScopeSlot:
 		if i, ok := e.SlotAt(schedule.SlotID(value)); ok {
 			return e.Slots()[i].Talk.Title

@@ -103,6 +103,7 @@ type scheduleView struct {
 	Days              []dayView
 	Groups            []groupView // of feeds, on the page of the whole conference
 	Event             any         // JSON-LD
+	Choosing          *chooseView // while talks are chosen for a selection
 }
 
 // layoutView is a way to lay out the same talks.

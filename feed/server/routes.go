@@ -49,6 +49,8 @@ func (s *Server) routes() {
 	s.apiRoutes()
 	if s.mine != nil {
 		s.echo.Match(read, myPath+":token", privately(s.mySelection))
+		s.echo.Match(read, myPath+":token/choose", privately(s.choosePage))
+		s.echo.Match(read, myPath+":token/subscribe", privately(s.mySubscribePage))
 		s.echo.POST("/my", privately(s.ownOrigin(limited(s.creates, s.createByForm))))
 		s.echo.POST(myPath+":token", privately(s.ownOrigin(limited(s.writes, s.editByForm))))
 	}
