@@ -27,8 +27,8 @@ build: ## build dist/slotcast, one file that needs nothing else
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o dist/slotcast ./cmd/slotcast
 
 bench: ## measure rendering, feeds and requests
-	go test -run='^$$' -bench=. -benchmem ./feed ./schedule/...
-	go test -run='^$$' -bench=Handler -benchmem ./feed/server
+	go test -run='^$$' -bench=. -benchmem ./feed ./schedule/... ./cmd/...
+	go test -run='^$$' -bench='Handler|Personal' -benchmem ./feed/server
 	go test -run='^$$' -bench=Serve -benchtime=1x ./feed/server
 
 fuzz: ## run every fuzz target for FUZZTIME (30s)

@@ -2,11 +2,16 @@ package server
 
 import (
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"slotcast/schedule"
 )
@@ -15,7 +20,8 @@ import (
 // selections stored: never asked for before, and hot beside a public one.
 func BenchmarkPersonal(b *testing.B) {
 	const stored = 100_000
-	c := newChooser(b)
+	_, loopback, _ := net.ParseCIDR("127.0.0.0/8")
+	c := newChooser(b, func(config *Config) { config.TrustedProxies = []*net.IPNet{loopback} })
 	var talks strings.Builder
 	talks.WriteString("conference: {id: bench, name: Bench, timezone: Europe/Berlin}\ntracks: [{id: track, name: Track}]\ntalks:\n")
 	for i := range 1_000 {
@@ -65,6 +71,24 @@ func BenchmarkPersonal(b *testing.B) {
 			ask(b, "/schedule.ics?slot=talk-1&slot=talk-2&slot=talk-3&slot=talk-4&slot=talk-5&slot=talk-6&slot=talk-7&slot=talk-8&slot=talk-9&slot=talk-10&slot=talk-11&slot=talk-12&slot=talk-13&slot=talk-14&slot=talk-15&slot=talk-16&slot=talk-17&slot=talk-18&slot=talk-19&slot=talk-20")
 		}
 	})
+	b.Run("memory", func(b *testing.B) {
+		for range b.N {
+			for _, f := range made { // each asked for, so that whatever is remembered is full
+				ask(b, "/my/"+f.read.String()+".ics")
+			}
+		}
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		b.ReportMetric(float64(m.HeapAlloc>>20), "heap-MiB")
+		b.ReportMetric(0, "ns/op")
+		runtime.KeepAlive(c)
+	})
+	b.Run("200_stars_a_second", func(b *testing.B) {
+		for range b.N {
+			starring(b, c, made)
+		}
+	})
 	b.Run("star", func(b *testing.B) {
 		i := 0
 		for b.Loop() {
@@ -76,6 +100,51 @@ func BenchmarkPersonal(b *testing.B) {
 			i++
 		}
 	})
+}
+
+// starring asks for stars at 200 requests a second for a while, whether they are
+// answered or not, and reports how long the answers took.
+func starring(b *testing.B, c *chooser, made []found) {
+	const rate, seconds = 200, 5
+	server := httptest.NewServer(c.Handler())
+	defer server.Close()
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 100}}
+	var took []time.Duration
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	tick := time.NewTicker(time.Second / rate)
+	defer tick.Stop()
+	for i := range rate * seconds {
+		<-tick.C
+		wg.Go(func() {
+			begun := time.Now()
+			r, err := http.NewRequest("PATCH", server.URL+selectionsPath+"/"+made[(i*7919)%len(made)].edit.String(), strings.NewReader(fmt.Sprintf(`{"pick": ["talk-%d"]}`, i%1_000)))
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			r.Header.Set("Content-Type", "application/json")
+			r.Header.Set("X-Forwarded-For", fmt.Sprintf("203.0.113.%d", i%200))
+			answer, err := client.Do(r)
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			defer answer.Body.Close()
+			if _, err := io.Copy(io.Discard, answer.Body); err != nil || answer.StatusCode != http.StatusOK {
+				b.Error(answer.Status, err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			took = append(took, time.Since(begun))
+		})
+		c.pass(time.Second / rate)
+	}
+	wg.Wait()
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-us")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-us")
+	b.ReportMetric(0, "ns/op")
 }
 
 // nowhere is where answers go that are measured.
