@@ -41,6 +41,12 @@ func Build(d *Draft) (*Schedule, Report) {
 	if d.Updated.IsZero() {
 		b.out.updated = time.Time{}
 	}
+	for _, id := range d.Unread {
+		if b.out.unread == nil {
+			b.out.unread = make(map[string]bool, len(d.Unread))
+		}
+		b.out.unread[id] = true
+	}
 	out := b.out // a pointer into the builder would keep the draft and its source
 	return &out, b.report
 }

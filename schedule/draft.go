@@ -12,6 +12,10 @@ type Draft struct {
 	Talks      []DraftTalk
 	Slots      []DraftSlot
 
+	// Unread are the ids, of slots or talks as the source has them, of what is in
+	// the source and could not be read. What was published of them stays as it was.
+	Unread []string
+
 	// Updated is when the source was last changed, or zero.
 	Updated time.Time
 

@@ -225,6 +225,7 @@ type Schedule struct {
 	slots      []*Slot
 	updated    time.Time
 	kept       keptParts
+	unread     map[string]bool // see [Draft]
 }
 
 // Conference returns what the schedule is of.
