@@ -37,14 +37,21 @@ type Ledger struct {
 	entries  map[SlotID]Entry
 	modified time.Time
 	digest   Digest
-	held     int // how many reads in a row were held back
+	pending  Pending
+}
+
+// Pending is what reads have said that is not believed yet; see [Reconcile].
+type Pending struct {
+	Held    int       // how many reads in a row were held back
+	HeldOf  Digest    // of what they would have taken away
+	Counted time.Time // when a read was last counted, UTC, whole seconds, or zero
 }
 
 // NewLedger returns the ledger of entries that were stored, with the other
-// parts of one as [Ledger.Modified], [Ledger.Digest] and [Ledger.Held] told
+// parts of one as [Ledger.Modified], [Ledger.Digest] and [Ledger.Pending] told
 // them. The entries become the ledger's.
-func NewLedger(entries map[SlotID]Entry, modified time.Time, digest Digest, held int) Ledger {
-	return Ledger{entries: entries, modified: modified, digest: digest, held: held}
+func NewLedger(entries map[SlotID]Entry, modified time.Time, digest Digest, pending Pending) Ledger {
+	return Ledger{entries: entries, modified: modified, digest: digest, pending: pending}
 }
 
 // Advance returns the ledger after publishing next. digests has one digest for
@@ -98,16 +105,20 @@ func (l Ledger) Entries() iter.Seq2[SlotID, Entry] { return maps.All(l.entries) 
 // Digest returns the digest of all that was last published.
 func (l Ledger) Digest() Digest { return l.digest }
 
-// Held returns how many reads in a row were held back; see [Reconcile].
-func (l Ledger) Held() int { return l.held }
+// Pending returns what reads have said that is not believed yet.
+func (l Ledger) Pending() Pending { return l.pending }
 
 // Equal tells whether two ledgers say the same.
 func (l Ledger) Equal(o Ledger) bool {
-	return l.held == o.held && l.digest == o.digest && l.modified.Equal(o.modified) &&
+	return l.pending.equal(o.pending) && l.digest == o.digest && l.modified.Equal(o.modified) &&
 		maps.EqualFunc(l.entries, o.entries, func(a, b Entry) bool {
 			return a.UID == b.UID && a.Sequence == b.Sequence && a.Digest == b.Digest && a.Missed == b.Missed &&
 				a.Created.Equal(b.Created) && a.Modified.Equal(b.Modified)
 		})
+}
+
+func (p Pending) equal(o Pending) bool {
+	return p.Held == o.Held && p.HeldOf == o.HeldOf && p.Counted.Equal(o.Counted)
 }
 
 func (l Ledger) clone() Ledger {
@@ -125,13 +136,16 @@ func (l Ledger) seen(id SlotID) {
 	}
 }
 
-// missed notes that a read did not have a slot, and returns how many in a row
-// did not.
-func (l Ledger) missed(id SlotID) int {
+// missed notes that a read which counts did not have a slot, and tells whether
+// that is another one than was known.
+func (l Ledger) missed(id SlotID) bool {
 	e := l.entries[id]
-	e.Missed = min(e.Missed+1, CancelAfter)
+	if e.Missed >= CancelAfter {
+		return false
+	}
+	e.Missed++
 	l.entries[id] = e
-	return e.Missed
+	return true
 }
 
 // after returns now, or a second after last where that is later.

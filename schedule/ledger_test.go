@@ -221,10 +221,10 @@ func TestLedgerEqual(t *testing.T) {
 		e := entries["opening-1"]
 		f(entries, &e)
 		entries["opening-1"] = e
-		return schedule.NewLedger(entries, l.Modified(), l.Digest(), l.Held())
+		return schedule.NewLedger(entries, l.Modified(), l.Digest(), l.Pending())
 	}
 	require.True(t, l.Equal(with(func(_ map[schedule.SlotID]schedule.Entry, e *schedule.Entry) { e.Created = e.Created.Local() })))
-	require.True(t, schedule.Ledger{}.Equal(schedule.NewLedger(map[schedule.SlotID]schedule.Entry{}, time.Time{}, schedule.Digest{}, 0)))
+	require.True(t, schedule.Ledger{}.Equal(schedule.NewLedger(map[schedule.SlotID]schedule.Entry{}, time.Time{}, schedule.Digest{}, schedule.Pending{})))
 	entries := maps.Collect(l.Entries())
 	for name, other := range map[string]schedule.Ledger{
 		"nothing":  {},
@@ -236,9 +236,11 @@ func TestLedgerEqual(t *testing.T) {
 		"changed":  with(func(_ map[schedule.SlotID]schedule.Entry, e *schedule.Entry) { e.Modified = time.Unix(1, 0) }),
 		"digest":   with(func(_ map[schedule.SlotID]schedule.Entry, e *schedule.Entry) { e.Digest[0]++ }),
 		"missed":   with(func(_ map[schedule.SlotID]schedule.Entry, e *schedule.Entry) { e.Missed++ }),
-		"modified": schedule.NewLedger(entries, time.Unix(1, 0), l.Digest(), l.Held()),
-		"contents": schedule.NewLedger(entries, l.Modified(), schedule.Digest{}, l.Held()),
-		"held":     schedule.NewLedger(entries, l.Modified(), l.Digest(), 1),
+		"modified": schedule.NewLedger(entries, time.Unix(1, 0), l.Digest(), l.Pending()),
+		"contents": schedule.NewLedger(entries, l.Modified(), schedule.Digest{}, l.Pending()),
+		"held":     schedule.NewLedger(entries, l.Modified(), l.Digest(), schedule.Pending{Held: 1}),
+		"held of":  schedule.NewLedger(entries, l.Modified(), l.Digest(), schedule.Pending{HeldOf: schedule.Digest{1}}),
+		"counted":  schedule.NewLedger(entries, l.Modified(), l.Digest(), schedule.Pending{Counted: time.Unix(1, 0)}),
 	} {
 		require.False(t, l.Equal(other), name)
 		require.False(t, other.Equal(l), name)

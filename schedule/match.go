@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,6 +22,7 @@ func (r *reconciler) match() {
 			}
 		}
 	}
+	r.matchPlaces()
 	r.matchIDs(true)
 	r.matchFamilies()
 	r.matchContents()
@@ -60,6 +62,19 @@ type kin struct {
 	family, room string
 	start        WallTime
 	day          Date
+}
+
+// matchPlaces pairs slots that are where they were, by the id of the one and the
+// family of the other too: a talk whose second slot is taken out has an id of its
+// own again.
+func (r *reconciler) matchPlaces() {
+	type place struct {
+		kin
+		title string
+	}
+	pairAlike(r, false, func(s *Slot, _ bool) (place, bool) {
+		return place{kin{family: cmp.Or(s.Family, string(s.SourceID)), room: roomName(s), start: WallTimeOf(s.Start)}, s.Talk.Title}, true
+	})
 }
 
 // matchFamilies pairs slots of a family that are where they were, then those
@@ -230,6 +245,6 @@ func (r *reconciler) reportIDs() {
 	if changed > 1 {
 		all = fmt.Sprintf("this and %d more with other ids are what was published, and stay so in calendars", changed-1)
 	}
-	r.report.Warn("id-changed", Place{}, "the source now calls “%s” %s and called it %s before; by title, speakers and times %s",
+	r.report.Warn("id-changed", Place{}, "the source now calls “%s” %s and called it %s before; by title, speakers or times %s",
 		Shorten(first.Talk.Title), first.SourceID, before.SourceID, all)
 }

@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"time"
@@ -16,8 +17,13 @@ const (
 	// that takes them out or cancels them is held back, and HoldAtLeast how many
 	// these have to be.
 	HoldAbove, HoldAtLeast = 30, 3
-	// ReleaseAfter is how many such reads in a row are published all the same.
+	// ReleaseAfter is how many such reads in a row, which would take away the same,
+	// are published all the same.
 	ReleaseAfter = 3
+	// ReadsApart is how long after one read another counts: of a file that is
+	// being written, or by a program that is started again and again, many reads
+	// say no more than one.
+	ReadsApart = 20 * time.Second
 	// KeepFor is how long after its end a slot is still published that the
 	// source no longer has.
 	KeepFor = 30 * 24 * time.Hour
@@ -55,10 +61,12 @@ type Reading struct {
 // title, speakers and times, or title and speakers. Where the source has no ids, or
 // has changed most of them, speakers and times are enough.
 //
-// A slot that a read lacks stays as it was until [CancelAfter] reads in a row
-// lack it, and is then cancelled; one that is over stays as it was. Both are gone
-// [KeepFor] after their end. A read that would cancel too much is held back,
-// unless confirmed is true, which also cancels at the first read.
+// A slot that a read lacks stays as it was until [CancelAfter] reads in a row,
+// each [ReadsApart] from the other, lack it, and is then cancelled; one that is
+// over stays as it was. Both are gone [KeepFor] after their end. What is in the
+// source and cannot be read is not lacking. A read that would cancel or take out
+// too much is held back, unless confirmed is true, which also cancels at the first
+// read.
 func Reconcile(last *Edition, next *Schedule, now time.Time, confirmed bool) *Reading {
 	if last == nil {
 		return &Reading{Schedule: next, Changes: Compare(nil, next)}
@@ -70,6 +78,8 @@ func Reconcile(last *Edition, next *Schedule, now time.Time, confirmed bool) *Re
 		taken:  make([]bool, len(last.slots)),
 		parts:  newParts(next, last.conference.ID),
 	}
+	since := r.now.Sub(last.ledger.pending.Counted)
+	r.counts = confirmed || since >= ReadsApart || since < 0 // the clock was set back
 	r.match()
 	r.parts.takeTalks(r)
 	r.identify()
@@ -82,9 +92,11 @@ func Reconcile(last *Edition, next *Schedule, now time.Time, confirmed bool) *Re
 		r.report.Warn("limit", Place{}, "%d slots that have vanished from the source are left out at once, since no more than %d of them, with %d octets of text, are kept", r.dropped, MaxSlots, MaxPublished)
 	}
 	held := r.hold()
+	if r.counted {
+		r.ledger.pending.Counted = r.now
+	}
 	reading := &Reading{Ledger: r.ledger, Held: held, Report: r.report}
 	if held == "" {
-		reading.Ledger.held = 0
 		reading.Schedule = r.parts.schedule()
 		reading.Changes = Compare(last.Schedule, reading.Schedule)
 	}
@@ -108,8 +120,27 @@ type reconciler struct {
 	// were read, and of published ones.
 	appeared, absent []int32
 
-	coming, lost        int // published slots that are to come, and those that this read takes away
-	kept, text, dropped int // vanished slots that are kept, their text, and those that are too many
+	counts, counted bool // whether this read may be counted, and whether it was
+
+	coming, past        losses // published slots that are to come, and that are long over
+	kept, text, dropped int    // vanished slots that are kept, their text, and those that are too many
+}
+
+// losses counts published slots, and lists those that a read takes away.
+type losses struct {
+	all  int
+	lost []SlotID
+}
+
+func (l *losses) count(id SlotID, lost bool) {
+	if l.all++; lost {
+		l.lost = append(l.lost, id)
+	}
+}
+
+// many tells whether so much is lost that it is not believed at once.
+func (l *losses) many() bool {
+	return len(l.lost) >= HoldAtLeast && len(l.lost)*100 > l.all*HoldAbove
 }
 
 // identify gives what was read the ids that it was published under, and tells
@@ -167,20 +198,30 @@ func (b *Before) lapses() time.Time { return b.Until.Add(TellFor) }
 
 // count counts a slot that was published, for [reconciler.hold].
 func (r *reconciler) count(was *Slot, lost bool) {
-	if was.Status == StatusCancelled || !was.End.After(r.now) {
-		return
-	}
-	r.coming++
-	if lost {
-		r.lost++
+	switch {
+	case was.Status == StatusCancelled:
+	case was.End.After(r.now):
+		r.coming.count(was.ID, lost)
+	case r.lapsed(was):
+		r.past.count(was.ID, lost)
 	}
 }
 
+// lapsed tells whether a slot is over for so long that it is not kept when it
+// vanishes.
+func (r *reconciler) lapsed(s *Slot) bool { return !s.End.Add(KeepFor).After(r.now) }
+
 // vanished decides on a published slot that was not read.
 func (r *reconciler) vanished(was *Slot) {
-	r.count(was, true)
-	missed := r.ledger.missed(was.ID)
-	if !was.End.Add(KeepFor).After(r.now) {
+	unread := r.next.unread[string(was.SourceID)] || r.next.unread[string(was.Talk.SourceID)]
+	r.count(was, !unread)
+	if unread {
+		r.ledger.seen(was.ID)
+	} else if r.counts && r.ledger.missed(was.ID) {
+		r.counted = true
+	}
+	gone := r.ledger.entries[was.ID].Missed >= CancelAfter || r.confirmed && !unread
+	if gone && r.lapsed(was) {
 		return
 	}
 	r.kept++
@@ -189,7 +230,7 @@ func (r *reconciler) vanished(was *Slot) {
 		return
 	}
 	s := r.parts.keepSlot(was)
-	if s.End.After(r.now) && (missed >= CancelAfter || r.confirmed) {
+	if s.End.After(r.now) && gone {
 		s.Status = StatusCancelled
 	}
 	s.Before = r.before(s, was)
@@ -197,18 +238,41 @@ func (r *reconciler) vanished(was *Slot) {
 
 // hold says why this read is not to be published, or "".
 func (r *reconciler) hold() string {
-	if r.confirmed || r.lost < HoldAtLeast || r.lost*100 <= r.coming*HoldAbove {
+	of := &r.coming
+	if !of.many() {
+		of = &r.past
+	}
+	p := &r.ledger.pending
+	if r.confirmed || !of.many() {
+		p.Held, p.HeldOf = 0, Digest{}
 		return ""
 	}
-	if r.ledger.held++; r.ledger.held >= ReleaseAfter {
+	slices.Sort(of.lost)
+	h := fieldHash{sha256.New()}
+	for _, id := range of.lost {
+		h.fields(string(id))
+	}
+	switch lost := Digest(h.Sum(nil)); {
+	case lost != p.HeldOf: // other reads have said something else
+		p.Held, p.HeldOf, r.counted = 1, lost, true
+	case r.counts:
+		p.Held++
+		r.counted = true
+	}
+	if p.Held >= ReleaseAfter {
+		p.Held, p.HeldOf = 0, Digest{}
 		return ""
 	}
 	what := ""
 	if r.next.conference.Name != r.last.conference.Name {
 		what = "the source is now that of “" + Shorten(r.next.conference.Name) + "”, and "
 	}
-	return fmt.Sprintf("%s%d of the %d coming slots of %s would be cancelled, so this read is held back; if that is meant, run slotcast publish --confirm, or wait: it is published when %d reads in a row say the same, and this is the %s",
-		what, r.lost, r.coming, Shorten(r.last.conference.Name), ReleaseAfter, ordinal(r.ledger.held))
+	when, how := "coming", "cancelled"
+	if of == &r.past {
+		when, how = "past", "taken out"
+	}
+	return fmt.Sprintf("%s%d of the %d %s slots of %s would be %s, so this read is held back; if that is meant, run slotcast publish --confirm, or wait: it is published when %d reads in a row say the same, and this is the %s",
+		what, len(of.lost), of.all, when, Shorten(r.last.conference.Name), how, ReleaseAfter, ordinal(p.Held))
 }
 
 func ordinal(n int) string {
@@ -280,7 +344,7 @@ func (e *Edition) Lapses() (at time.Time, ok bool) {
 // where it has not. While all have, which a read that is held back can come to,
 // all stay, since a feed is never empty.
 func (e *Edition) expiry() func(s *Slot) (at time.Time, ok bool) {
-	vanished := func(s *Slot) bool { return e.ledger.entries[s.ID].Missed > 0 }
+	vanished := func(s *Slot) bool { return e.ledger.entries[s.ID].Missed >= CancelAfter }
 	all := !slices.ContainsFunc(e.slots, func(s *Slot) bool { return !vanished(s) })
 	return func(s *Slot) (time.Time, bool) {
 		return s.End.Add(KeepFor), !all && vanished(s)

@@ -142,7 +142,7 @@ func restarted(t require.TestingT, e *schedule.Edition) *schedule.Edition {
 	var s schedule.Schedule
 	require.NoError(t, json.Unmarshal([]byte(written(t, e.Schedule)), &s))
 	l := e.Ledger()
-	return schedule.NewEdition(&s, schedule.NewLedger(maps.Collect(l.Entries()), l.Modified(), l.Digest(), l.Held()))
+	return schedule.NewEdition(&s, schedule.NewLedger(maps.Collect(l.Entries()), l.Modified(), l.Digest(), l.Pending()))
 }
 
 func written(t require.TestingT, s *schedule.Schedule) string {
@@ -167,8 +167,12 @@ func newPublisher(t require.TestingT) *publisher {
 	return &publisher{t: t, now: time.Date(2016, 11, 1, 12, 0, 0, 0, time.UTC), born: map[string]schedule.SlotID{}}
 }
 
-// publish reads what was built, and publishes what comes of it.
+// publish reads what was built, long enough after the last read for it to count,
+// and publishes what comes of it.
 func (p *publisher) publish(next *schedule.Schedule, confirmed bool) *schedule.Reading {
+	if p.last != nil {
+		p.now = p.now.Add(schedule.ReadsApart)
+	}
 	reading := p.same(func(last *schedule.Edition) *schedule.Reading {
 		return schedule.Reconcile(last, next, p.now, confirmed)
 	}, next)
@@ -218,7 +222,7 @@ func (p *publisher) same(f func(last *schedule.Edition) *schedule.Reading, next 
 	if p.last != nil {
 		before = written(p.t, p.last.Schedule)
 		l := p.last.Ledger()
-		ledger = schedule.NewLedger(maps.Collect(l.Entries()), l.Modified(), l.Digest(), l.Held())
+		ledger = schedule.NewLedger(maps.Collect(l.Entries()), l.Modified(), l.Digest(), l.Pending())
 	}
 	read := written(p.t, next)
 	reading := f(p.last)

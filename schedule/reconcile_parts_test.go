@@ -168,22 +168,24 @@ func TestReconcileWords(t *testing.T) {
 	p.publish(program(t, lines...), false)
 	const why = "3 of the 4 coming slots of The Conference would be cancelled, so this read is held back; if that is meant, run slotcast publish --confirm, or wait: it is published when 3 reads in a row say the same, and this is the %s"
 	require.Equal(t, fmt.Sprintf(why, "first"), p.publish(program(t, lines[0]), false).Held)
-	require.Equal(t, 1, p.last.Ledger().Held())
-	other := draft(t, lines[1])
+	require.Equal(t, 1, p.last.Ledger().Pending().Held)
+	other := draft(t, lines[0])
 	other.Conference.Name = "Another"
 	require.Equal(t, "the source is now that of “Another”, and "+fmt.Sprintf(why, "second"), p.publish(build(t, other), false).Held)
-	require.Equal(t, 2, p.last.Ledger().Held())
-	require.Empty(t, p.publish(program(t, lines[2]), false).Held)
-	require.Zero(t, p.last.Ledger().Held())
+	require.Equal(t, 2, p.last.Ledger().Pending().Held)
+	require.Equal(t, fmt.Sprintf(why, "first"), p.publish(program(t, lines[1]), false).Held, "these are others")
+	require.Equal(t, fmt.Sprintf(why, "second"), p.publish(program(t, lines[1]), false).Held)
+	require.Empty(t, p.publish(program(t, lines[1]), false).Held)
+	require.Zero(t, p.last.Ledger().Pending().Held)
 
 	p = newPublisher(t)
 	p.publish(program(t, lines...), false)
 	one := p.publish(program(t, "x: Apple, Ada, Red, 7 09:00", lines[1], lines[2], lines[3]), false).Report
 	require.Equal(t, 1, one.Warnings)
-	require.Equal(t, "warning: the source now calls “Apple” x and called it a before; by title, speakers and times this slot is what was published, and stays so in calendars [id-changed]", one.Problems[0].String())
+	require.Equal(t, "warning: the source now calls “Apple” x and called it a before; by title, speakers or times this slot is what was published, and stays so in calendars [id-changed]", one.Problems[0].String())
 	more := p.publish(program(t, "x: Apple, Ada, Red, 7 09:00", "y: Berry, Bo, Red, 7 10:00", "z: Cherry, Cy, Red, 7 11:00", lines[3]), false).Report
 	require.Equal(t, 1, more.Warnings)
-	require.Equal(t, "warning: the source now calls “Berry” y and called it b before; by title, speakers and times this and 1 more with other ids are what was published, and stay so in calendars [id-changed]", more.Problems[0].String())
+	require.Equal(t, "warning: the source now calls “Berry” y and called it b before; by title, speakers or times this and 1 more with other ids are what was published, and stay so in calendars [id-changed]", more.Problems[0].String())
 	again := p.publish(program(t, "x: Apple, Ada, Red, 7 09:00", "y: Berry, Bo, Red, 7 10:00", "z: Cherry, Cy, Red, 7 11:00", lines[3]), false).Report
 	require.Zero(t, again.Warnings, "it is told once")
 }
@@ -205,6 +207,8 @@ func TestLapseNeverEmpties(t *testing.T) {
 	require.Len(t, p.last.Slots(), 3)
 	_, ok = p.last.Lapses()
 	require.False(t, ok)
+	require.Contains(t, p.publish(program(t, "x: Xenia, Xu, Red, 8 09:00"), false).Held, "3 of the 3 past slots of The Conference would be taken out")
+	p.publish(program(t, "x: Xenia, Xu, Red, 8 09:00"), false)
 	p.publish(program(t, "x: Xenia, Xu, Red, 8 09:00"), false)
 	require.Equal(t, []string{"x: Xenia, Red, 8 09:00"}, shown(p.last.Schedule))
 }
@@ -304,4 +308,23 @@ func TestReconcileBesideReaders(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// What the source has and cannot be read is not gone, and stays as it was.
+func TestReconcileUnread(t *testing.T) {
+	t.Parallel()
+	lines := []string{"a: Apple, Ada, Red, 7 09:00", "w-1/w: Weld, Wu, Red, 8 09:00", "w-2/w: Weld, Wu, Red, 9 09:00", "b: Berry, Bo, Red, 7 10:00"}
+	p := newPublisher(t)
+	p.publish(program(t, lines...), false)
+	for range 4 {
+		d := draft(t, lines[3])
+		d.Unread = []string{"a", "w"} // a slot, and a talk
+		require.Empty(t, p.publish(build(t, d), false).Held)
+		require.Equal(t, []string{"a: Apple, Red, 7 09:00", "b: Berry, Red, 7 10:00", "w-1: Weld, Red, 8 09:00", "w-2: Weld, Red, 9 09:00"}, shown(p.last.Schedule))
+	}
+	// Once it is gone, it is as for any other.
+	for range 3 {
+		p.publish(program(t, lines[0], lines[3], lines[1]), false)
+	}
+	require.Contains(t, shown(p.last.Schedule), "w-2: Weld, Red, 9 09:00, cancelled")
 }

@@ -13,7 +13,7 @@ import (
 
 // step is a read, or the passing of time alone where there are no lines.
 type step struct {
-	after   time.Duration // since the last step; an hour where it is zero
+	after   time.Duration // since the last step, beside what lies between reads; an hour where it is zero
 	lines   []string
 	confirm bool
 	want    []string // what is published then, or nil where that is of no interest
@@ -147,8 +147,8 @@ func TestReconcile(t *testing.T) {
 		"moves a talk, and a read comes two days later": {
 			read(a, b),
 			read("a: Apple, Ada, Red, 7 13:00", b),
-			read("a: Apple, Ada, Red, 7 13:00", b).later(schedule.TellFor-time.Second).publishes(pubB, "a: Apple, Red, 7 13:00, was 7 09:00 Red"),
-			read("a: Apple, Ada, Red, 7 13:00", b).later(time.Second).publishes(pubB, "a: Apple, Red, 7 13:00"),
+			read("a: Apple, Ada, Red, 7 13:00", b).later(schedule.TellFor-schedule.ReadsApart-time.Second).publishes(pubB, "a: Apple, Red, 7 13:00, was 7 09:00 Red"),
+			read("a: Apple, Ada, Red, 7 13:00", b).later(time.Second-schedule.ReadsApart).publishes(pubB, "a: Apple, Red, 7 13:00"),
 		},
 		"moves a talk that then vanishes": {
 			read(a, b),
@@ -347,6 +347,35 @@ func TestReconcile(t *testing.T) {
 			read(a, w1, w2).heldBack(),
 			read(a, w1, w2).heldBack(),
 		},
+		"loses most of its talks, another part each time": {
+			read(a, b, c, w1, w2, w3),
+			read(a, w1, w2).heldBack(),
+			read(a, b, w1).heldBack(),
+			read(a, w1, w3).heldBack(),
+			read(a, w1, w3).heldBack(),
+			read(a, w1, w3).publishes(pubA, pubB+", cancelled", pubC+", cancelled", pubW1, pubW2+", cancelled", pubW3),
+		},
+		"is read twice while it is being written": {
+			read(a, b, c, w1, w2),
+			read(a, b, c, w1).publishes(pubA, pubB, pubC, pubW1, pubW2),
+			read(a, b, c, w1).later(-schedule.ReadsApart+time.Second).publishes(pubA, pubB, pubC, pubW1, pubW2),
+			read(a, b, c, w1, w2).later(-schedule.ReadsApart+time.Second).publishes(pubA, pubB, pubC, pubW1, pubW2),
+			read(a, b, c, w1).later(-schedule.ReadsApart+time.Second).publishes(pubA, pubB, pubC, pubW1, pubW2),
+		},
+		"loses its past long after it": {
+			read(a, b, c, w1, w2),
+			read(a).later(60 * day).heldBack(),
+			read(a).heldBack(),
+			read(a, b, c, w1, w2).publishes(pubA, pubB, pubC, pubW1, pubW2),
+			read(a, b, c, w1).publishes(pubA, pubB, pubC, pubW1, pubW2),
+			read(a, b, c, w1).publishes(pubA, pubB, pubC, pubW1),
+		},
+		"takes out one of two slots and puts it back": {
+			read("w-1/w: Weld, Wu, Red, 8 09:00", "w-2/w: Weld, Wu, Red, 9 09:00", a, b),
+			read("w=w: Weld, Wu, Red, 9 09:00", a, b),
+			read("w=w: Weld, Wu, Red, 9 09:00", a, b).publishes(pubA, pubB, pubW1+", cancelled", "w-2(w): Weld, Red, 9 09:00"),
+			read("w=w: Weld, Wu, Red, 8 09:00", a, b).publishes(pubA, pubB, "w-1(w): Weld, Red, 8 09:00", "w-2(w): Weld, Red, 9 09:00"),
+		},
 		"loses most of its talks and confirms it": {
 			read(a, b, c, w1, w2, w3),
 			read(a, w1, w2).heldBack(),
@@ -369,6 +398,7 @@ func TestReconcile(t *testing.T) {
 		"begins the next conference at the same address": {
 			read(a, b, c),
 			read("n: Next, Nia, Red, 29 09:00").later(8*day).publishes(pubA, pubB, pubC, "n: Next, Red, 29 09:00"),
+			read("n: Next, Nia, Red, 29 09:00").publishes(pubA, pubB, pubC, "n: Next, Red, 29 09:00"),
 			pass(40 * day).publishes("n: Next, Red, 29 09:00"),
 		},
 

@@ -107,7 +107,7 @@ func FuzzSnapshot(f *testing.F) {
 			return
 		}
 		l := schedule.Ledger{}.Advance(&s, digests(&s, 0), time.Unix(0, 0))
-		e := schedule.NewEdition(&s, schedule.NewLedger(maps.Collect(l.Entries()), l.Modified(), l.Digest(), l.Held()))
+		e := schedule.NewEdition(&s, schedule.NewLedger(maps.Collect(l.Entries()), l.Modified(), l.Digest(), l.Pending()))
 		schedule.Lapse(e, time.Unix(1<<33, 0))
 		next := build(t, sample(t))
 		require.NotEmpty(t, schedule.Reconcile(e, next, time.Unix(1<<31, 0), true).Schedule.Slots())

@@ -39,6 +39,7 @@ type app struct {
 	poller   *importer.Poller
 	last     *schedule.Schedule // what was last read with success
 	lapses   time.Time          // when the passing of time has something to publish, or zero
+	held     string             // why the last read was held back, if it was
 
 	mu     sync.Mutex
 	status server.SourceStatus
@@ -268,8 +269,21 @@ func (a *app) keepUp(ctx context.Context) {
 	case err != nil:
 		a.failed(err)
 	case followed:
-		a.logger.Info("another program has published", a.edition(outcome{})...)
+		if a.pipeline.last.Edition.Ledger().Pending().Held == 0 {
+			a.noLongerHeld()
+		}
 		a.published()
+		a.logger.Info("another program has published", a.edition(outcome{})...)
+	}
+}
+
+// noLongerHeld takes the reason back that a read was held back, after another
+// program has published it.
+func (a *app) noLongerHeld() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.status.Reason == a.held {
+		a.status.Reason = ""
 	}
 }
 
@@ -287,6 +301,7 @@ func (a *app) outcome(out outcome) {
 	a.mu.Lock()
 	mended := a.status.Reason != "" && out.held == ""
 	a.status.Read, a.status.Reason = a.now().UTC(), out.held
+	a.held = out.held
 	a.mu.Unlock()
 	if mended {
 		a.logger.Info("the source is good again", "source", a.source)
@@ -312,7 +327,7 @@ func (a *app) published() {
 	a.lapses, _ = last.Edition.Lapses()
 	a.number.Store(last.Number)
 	status := a.sourceStatus()
-	a.metrics.Source(status.Reason == "", status.Read, last.Edition.Ledger().Held())
+	a.metrics.Source(status.Reason == "", status.Read, last.Edition.Ledger().Pending().Held)
 	a.metrics.Edition(last.Number, last.At)
 }
 

@@ -388,7 +388,11 @@ func TestHugeSource(t *testing.T) {
 	for _, command := range []string{"serve", "export", "check", "convert"} {
 		w, _, errs := testWorld()
 		begin := time.Now()
-		require.Equal(t, exitUnreadable, run(t.Context(), w, []string{command, path}))
+		args := []string{command, path}
+		if command == "serve" {
+			args = append(args, "--db", newDB(t))
+		}
+		require.Equal(t, exitUnreadable, run(t.Context(), w, args))
 		require.Less(t, time.Since(begin), 5*time.Second)
 		require.Contains(t, errs.String(), "has more than 64 MiB")
 	}

@@ -77,6 +77,15 @@ func status(t *testing.T, feed, slot string) string {
 	return property(t, eventOf(t, feed, slot), "STATUS")
 }
 
+// ticking has a clock that goes on by a minute each time somebody looks at it, so
+// that one read is not taken for the last one.
+func ticking() func(*world) {
+	var minutes atomic.Int64
+	return func(w *world) {
+		w.now = func() time.Time { return testClock().Add(time.Duration(minutes.Add(1)) * time.Minute) }
+	}
+}
+
 // TestAddress follows an address through all that can become of it, and across a
 // restart while it is gone.
 func TestAddress(t *testing.T) {
@@ -84,7 +93,8 @@ func TestAddress(t *testing.T) {
 	u := newUpstream(t, fiveDays())
 	db := newDB(t)
 	args := []string{u.URL + "/schedule.yaml", "--allow-private", "--db", db, "--base-url", "https://cal.example.org"}
-	r := start(t, args...)
+	clock := ticking()
+	r := startIn(t, clock, args...)
 	require.Equal(t, u.URL+"/schedule.yaml", r.readiness().Last_read.Source)
 	header, first := r.get(http.StatusOK, "/schedule.ics")
 	require.Equal(t, 5, strings.Count(first, "BEGIN:VEVENT"))
@@ -127,7 +137,7 @@ func TestAddress(t *testing.T) {
 
 	// It is still broken after a restart.
 	u.does(http.NotFound)
-	r = start(t, args...)
+	r = startIn(t, clock, args...)
 	unchanged(r)
 	r.errs.wait(t, "source not published", 1)
 	require.Contains(t, r.readiness().Last_read.Reason, "does not exist")
@@ -167,7 +177,8 @@ func TestHeldBack(t *testing.T) {
 		u := newUpstream(t, fiveDays())
 		db := newDB(t)
 		args := []string{u.URL + "/schedule.yaml", "--allow-private", "--db", db}
-		r := start(t, args...)
+		clock := ticking()
+		r := startIn(t, clock, args...)
 		_, first := r.get(http.StatusOK, "/schedule.ics")
 		u.serves(fiveDays(1, 2, 3))
 		r.reread("held back")
@@ -180,14 +191,17 @@ func TestHeldBack(t *testing.T) {
 
 		if confirmed {
 			w, out, errs := testWorld()
+			clock(&w)
 			publish := append([]string{"publish", "--confirm"}, args...)
 			require.Zero(t, run(t.Context(), w, publish), errs.String())
 			require.Contains(t, errs.String(), "published edition 2 of Five Days: 3 cancelled")
 			require.Contains(t, out.String(), "cancelled: Talk 1 [talk-1]\n  was Fri 1 May 2026, 09:00 to 10:00 CEST, Hall\n  is  Fri 1 May 2026, 09:00 to 10:00 CEST, Hall, cancelled\n")
 			r.errs.wait(t, "another program has published", 1)
+			require.Empty(t, r.readiness().Last_read.Reason, "it is no longer held back")
 			r.reread("nothing has changed")
 		} else {
 			w, _, errs := testWorld()
+			clock(&w)
 			require.Equal(t, exitProblems, run(t.Context(), w, append([]string{"publish"}, args...)))
 			require.Contains(t, errs.String(), "this is the second")
 			r.errs.wait(t, "another program has published", 1) // that it was held back
@@ -244,7 +258,9 @@ func TestPolling(t *testing.T) {
 	t.Parallel()
 	u := newUpstream(t, fiveDays())
 	waits, fire := make(chan time.Duration), make(chan time.Time)
+	clock := ticking()
 	r := startIn(t, func(w *world) {
+		clock(w)
 		w.after = func(d time.Duration) <-chan time.Time {
 			waits <- d
 			return fire
@@ -281,10 +297,7 @@ func TestAnotherConference(t *testing.T) {
 	t.Parallel()
 	u := newUpstream(t, fiveDays())
 	db := newDB(t)
-	var ticks atomic.Int64
-	clock := func(w *world) {
-		w.now = func() time.Time { return testClock().Add(time.Duration(ticks.Add(1)) * time.Second) }
-	}
+	clock := ticking()
 	r := startIn(t, clock, u.URL+"/schedule.yaml", "--allow-private", "--db", db)
 	other := strings.NewReplacer("id: five", "id: six", "Five Days", "Six Days", "Talk", "Lecture", "talk-", "lecture-").Replace(fiveDays())
 	u.serves(other)

@@ -12,7 +12,7 @@ import (
 
 // maxTries is how often a publication is tried while other programs publish to
 // the same database.
-const maxTries = 5
+const maxTries = 50
 
 // pipeline takes what was read of one source to what is served: it is compared
 // with what was last published, stored, and swapped in. Whatever fails leaves

@@ -30,7 +30,7 @@ func TestAnotherRenderer(t *testing.T) {
 	entries["talk-3"] = other
 	digest := ledger.Digest()
 	digest[0]++
-	_, err = r.store.Note(t.Context(), last.ID, last.Revision, schedule.NewLedger(entries, ledger.Modified(), digest, 0))
+	_, err = r.store.Note(t.Context(), last.ID, last.Revision, schedule.NewLedger(entries, ledger.Modified(), digest, schedule.Pending{}))
 	require.NoError(t, err)
 
 	r.now = r.now.Add(time.Hour)

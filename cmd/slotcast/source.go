@@ -75,6 +75,10 @@ func (f *sourceFlags) open(w world, args []string) (*source, error) {
 	if len(args) > 0 {
 		s.name = args[0]
 	}
+	if scheme, _, found := strings.Cut(s.name, ":/"); found && !s.isAddress() && !strings.ContainsAny(scheme, "/\\.") && len(scheme) > 1 {
+		// Not repeated, since there may be a password in it.
+		return nil, fmt.Errorf("the address begins with %s:/, which is not read; give one that begins with https:// or http://", schedule.Shorten(scheme))
+	}
 	s.fetcher = importer.NewFetcher(importer.FetcherConfig{
 		UserAgent: "Slotcast/" + programVersion(), Private: f.private, Token: f.token, Now: w.now,
 	})

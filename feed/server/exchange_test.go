@@ -43,3 +43,14 @@ func TestExchange(t *testing.T) {
 		require.NotEqual(t, got.header.Get("ETag"), after.header.Get("ETag"))
 	}
 }
+
+// A filter here is an error, and never a schedule with everything in it.
+func TestExchangeTakesNoFilter(t *testing.T) {
+	t.Parallel()
+	h := newSite(t, fixtureYAML).start(t)
+	for _, path := range []string{"/schedule.xml", "/schedule.json"} {
+		r := get(t, h, path+"?track=go")
+		require.Equal(t, http.StatusBadRequest, r.status)
+		require.Contains(t, r.body, "takes no filters")
+	}
+}

@@ -76,7 +76,7 @@ func nextStep(last *store.Published) (p *store.Publication, note schedule.Ledger
 			e.Missed = (len(e.UID) + n) % schedule.CancelAfter
 			entries[slot] = e
 		}
-		return nil, schedule.NewLedger(entries, l.Modified(), l.Digest(), n%schedule.ReleaseAfter)
+		return nil, schedule.NewLedger(entries, l.Modified(), l.Digest(), schedule.Pending{Held: n % schedule.ReleaseAfter, HeldOf: schedule.Digest{byte(n)}, Counted: begin().Add(time.Duration(n) * time.Second)})
 	}
 	d := draft("a", 8, func(i int) int { return n / (i + 1) })
 	d.Conference.ZoneName = schedule.UTC // which need not be looked up

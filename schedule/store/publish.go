@@ -32,6 +32,7 @@ type Publication struct {
 // revision is no longer p.After.
 func (s *Store) Publish(ctx context.Context, p Publication) (*Published, error) {
 	c, ledger := p.Edition.Conference(), p.Edition.Ledger()
+	pending := ledger.Pending()
 	for i, slot := range p.Edition.Slots() {
 		if p.Edition.Entry(int32(i)).UID == "" {
 			return nil, fmt.Errorf("publish: the ledger was not advanced to the edition: it lacks slot %s", slot.ID)
@@ -52,11 +53,13 @@ func (s *Store) Publish(ctx context.Context, p Publication) (*Published, error) 
 			return err
 		}
 		now.Number = number + 1
-		if _, err := tx.ExecContext(ctx, `INSERT INTO conferences (id, name, source, number, revision, published, modified, digest, held)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		if _, err := tx.ExecContext(ctx, `INSERT INTO conferences (id, name, source, number, revision, published, modified, digest, held, held_of, counted)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 			ON CONFLICT (id) DO UPDATE SET name = excluded.name, source = excluded.source, number = excluded.number, revision = excluded.revision,
-				published = excluded.published, modified = excluded.modified, digest = excluded.digest, held = excluded.held`,
-			string(c.ID), c.Name, p.Source, now.Number, now.Revision, now.At.Unix(), ledger.Modified().Unix(), digestOf(ledger), ledger.Held()); err != nil {
+				published = excluded.published, modified = excluded.modified, digest = excluded.digest,
+				held = excluded.held, held_of = excluded.held_of, counted = excluded.counted`,
+			string(c.ID), c.Name, p.Source, now.Number, now.Revision, now.At.Unix(), ledger.Modified().Unix(), octets(ledger.Digest()),
+			pending.Held, octets(pending.HeldOf), unixOrZero(pending.Counted)); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO snapshots (conference, schedule) VALUES ($1, $2)
@@ -97,8 +100,10 @@ func (s *Store) Note(ctx context.Context, id schedule.ConferenceID, after int64,
 		if err != nil {
 			return err
 		}
-		result, err := tx.ExecContext(ctx, `UPDATE conferences SET modified = $2, digest = $3, held = $4 WHERE id = $1 AND (modified <> $2 OR digest <> $3 OR held <> $4)`,
-			string(id), l.Modified().Unix(), digestOf(l), l.Held())
+		p := l.Pending()
+		result, err := tx.ExecContext(ctx, `UPDATE conferences SET modified = $2, digest = $3, held = $4, held_of = $5, counted = $6
+			WHERE id = $1 AND (modified <> $2 OR digest <> $3 OR held <> $4 OR held_of <> $5 OR counted <> $6)`,
+			string(id), l.Modified().Unix(), octets(l.Digest()), p.Held, octets(p.HeldOf), unixOrZero(p.Counted))
 		if err != nil {
 			return err
 		}
@@ -191,9 +196,14 @@ func insertEntries(n int) string {
 	return b.String()
 }
 
-func digestOf(l schedule.Ledger) []byte {
-	d := l.Digest()
-	return d[:]
+func octets(d schedule.Digest) []byte { return d[:] }
+
+// unixOrZero returns a time as it is stored; zero stays zero.
+func unixOrZero(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix()
 }
 
 // changesJSON returns as many changes as the log keeps, as a JSON list, and how

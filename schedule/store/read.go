@@ -56,13 +56,15 @@ func (s *Store) last(ctx context.Context, where, arg string, none error) (*Publi
 		at       int64
 		modified int64
 		digest   []byte
-		held     int
+		pending  schedule.Pending
+		heldOf   []byte
+		counted  int64
 		packed   []byte
 		entries  map[schedule.SlotID]schedule.Entry
 	)
 	err := s.read(ctx, func(tx *sql.Tx) error {
-		err := tx.QueryRowContext(ctx, `SELECT id, name, number, revision, source, published, modified, digest, held FROM conferences `+where, arg).
-			Scan(&summary.ID, &summary.Name, &summary.Number, &summary.Revision, &summary.Source, &at, &modified, &digest, &held)
+		err := tx.QueryRowContext(ctx, `SELECT id, name, number, revision, source, published, modified, digest, held, held_of, counted FROM conferences `+where, arg).
+			Scan(&summary.ID, &summary.Name, &summary.Number, &summary.Revision, &summary.Source, &at, &modified, &digest, &pending.Held, &heldOf, &counted)
 		if errors.Is(err, sql.ErrNoRows) {
 			return none
 		}
@@ -84,7 +86,7 @@ func (s *Store) last(ctx context.Context, where, arg string, none error) (*Publi
 	}
 	summary.At = fromUnix(at)
 	data, err := unpack(packed)
-	if err != nil || len(digest) != len(schedule.Digest{}) {
+	if err != nil || len(digest) != len(schedule.Digest{}) || len(heldOf) != len(schedule.Digest{}) {
 		return nil, s.damaged()
 	}
 	published := new(schedule.Schedule)
@@ -96,7 +98,10 @@ func (s *Store) last(ctx context.Context, where, arg string, none error) (*Publi
 			return nil, s.damaged()
 		}
 	}
-	ledger := schedule.NewLedger(entries, fromUnix(modified), schedule.Digest(digest), held)
+	if pending.HeldOf = schedule.Digest(heldOf); counted != 0 {
+		pending.Counted = fromUnix(counted)
+	}
+	ledger := schedule.NewLedger(entries, fromUnix(modified), schedule.Digest(digest), pending)
 	return &Published{summary, schedule.NewEdition(published, ledger)}, nil
 }
 

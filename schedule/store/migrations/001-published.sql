@@ -9,7 +9,9 @@ CREATE TABLE conferences (
 	published BIGINT NOT NULL,
 	modified  BIGINT NOT NULL,
 	digest    BYTEA NOT NULL,
-	held      BIGINT NOT NULL
+	held      BIGINT NOT NULL,
+	held_of   BYTEA NOT NULL,
+	counted   BIGINT NOT NULL
 );
 
 -- The schedule of the last edition, for this program's own use. It stands apart
