@@ -73,6 +73,7 @@ type eventReader struct {
 	head    rawHead
 	events  []rawEvent
 	left    int // events that are left out since they cannot be read
+	lost    []*rawEvent
 	draft   schedule.Draft
 	report  schedule.Report
 
@@ -109,9 +110,10 @@ func (r *eventReader) often(code string, e *rawEvent, format string, args ...any
 	r.tallies[i].count++
 }
 
-// leave warns that an event is left out, and why.
+// leave warns that an event is left out since it cannot be read, and why.
 func (r *eventReader) leave(code string, e *rawEvent, format string, args ...any) {
 	r.left++
+	r.lost = append(r.lost, e)
 	name := "this event"
 	if !isBlank(e.title) {
 		name = "“" + schedule.Shorten(oneLine(e.title)) + "”"
