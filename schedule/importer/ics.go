@@ -376,9 +376,8 @@ func (e *icsEvent) key() string {
 // id returns an event's own id. One that has none, or shares it, has a family,
 // which is made of that and of the title.
 func (r *icsReader) id(e *icsEvent) (own, family string) {
-	family = familyOf(e.title)
 	if isBlank(e.uid) {
-		return "", family
+		return "", familyOf(e.title)
 	}
 	id := stableID(e.uid)
 	if local, _, ok := strings.Cut(e.uid, "@"); ok {
@@ -387,11 +386,11 @@ func (r *icsReader) id(e *icsEvent) (own, family string) {
 	if e.again != "" {
 		id = joinID(id, slugOf(e.again))
 	}
-	switch {
-	case r.shared[e.key()] == 1:
+	if r.shared[e.key()] == 1 {
 		return id, ""
-	case family == "":
-		return "", ""
 	}
-	return "", joinID(id, family)
+	if family = familyOf(e.title); family != "" {
+		family = joinID(id, family)
+	}
+	return "", family
 }
