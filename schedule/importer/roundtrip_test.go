@@ -89,15 +89,23 @@ func TestRoundTrip(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ path, zone string }{
 		{"harbour.yaml", ""}, {"clock-change.yaml", ""}, {"frab/frab.xml", ""}, {"frab/pentabarf.xml", "Europe/Oslo"},
-		{"frab/wafer.xml", "America/Toronto"}, {"voc/v1.json", "Europe/Berlin"}, {"voc/v2.json", ""}, {"trackpage/full.txt", "America/Los_Angeles"},
+		{"frab/wafer.xml", "America/Toronto"}, {"voc/v1.json", "Europe/Berlin"}, {"voc/v2.json", ""}, {"sessionize/all.json", "Europe/Lisbon"},
+		{"openevent", ""}, {"csv/sched.csv", "America/Detroit"}, {"trackpage/full.txt", "America/Los_Angeles"},
 	} {
 		t.Run(c.path, func(t *testing.T) {
 			t.Parallel()
 			src, err := importer.ReadFile(filepath.Join("..", "..", "testdata", filepath.FromSlash(c.path)))
 			require.NoError(t, err)
 			o := importer.Options{Timezone: c.zone}
-			if filepath.Ext(c.path) == ".txt" {
-				o.Date, o.Conference = schedule.Date{Year: 2018, Month: time.March, Day: 8}, "Full"
+			switch filepath.Ext(c.path) {
+			case ".txt":
+				o.Date = schedule.Date{Year: 2018, Month: time.March, Day: 8}
+				fallthrough
+			case ".csv":
+				o.Conference = "Full"
+			}
+			if strings.HasPrefix(c.path, "sessionize") {
+				o.Conference = "Full"
 			}
 			s, report, err := importer.Load(src, o)
 			require.NoError(t, err)
@@ -157,10 +165,16 @@ func TestRoundTripRealSchedules(t *testing.T) {
 		{"frab_xml", "fosdem-2025.xml", ""}, {"frab_xml", "39c3-2025.xml", ""}, {"frab_xml", "emf-2022.xml", "Europe/London"},
 		{"frab_xml", "privacyweek-2017.xml", "Europe/Vienna"}, {"frab_xml", "28c3-2011-pentabarf.xml", "Europe/Berlin"},
 		{"c3voc_json", "camp2019-everything.json", "Europe/Berlin"}, {"c3voc_json", "hub-schedule2.json", ""},
+		{"sessionize", "droidcon-sf-2023-GridSmart.json", "America/Los_Angeles"}, {"open_event_zip", "FOSSASIASummit2017.zip", "Asia/Singapore"},
+		{"csv", "sched-penguicon-2019.csv", "America/Detroit"}, {"ics", "jres-2022.ics", ""}, {"ics", "moca-2024.ics", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s, report, err := importer.Load(importer.Shared(t, c.folder, c.name), importer.Options{Timezone: c.zone})
+			o := importer.Options{Timezone: c.zone}
+			if c.folder != "frab_xml" && c.folder != "c3voc_json" { // whose files name the conference
+				o.Conference = "The Conference"
+			}
+			s, report, err := importer.Load(importer.Shared(t, c.folder, c.name), o)
 			require.NoError(t, err)
 			require.NoError(t, report.Err())
 			for _, f := range both {
