@@ -14,16 +14,16 @@ import (
 )
 
 // The exchange formats of c3voc, schedule.xml and schedule.json, are what the
-// schedule apps of many conferences read. They have no place for these, which an
-// export leaves out: the hosts and descriptions of tracks, the roles,
-// affiliations and, in XML, biographies and addresses of speakers, tags and
-// levels of talks, the venue and, in XML, the description of the conference,
-// when the source was changed, and whatever no slot refers to.
+// schedule apps of many conferences read. They have no place for the hosts and
+// descriptions of tracks, the roles, affiliations and, in XML, biographies and
+// addresses of speakers, tags and levels of talks, the venue with its buildings
+// and, in XML, the description of the conference. JSON takes no address with
+// brackets in it, and neither has a place for our ids.
 //
-// Ids of ours that they have no place for either stand beside: in processing
-// instructions in XML, and under "meta" in JSON, both of which other readers
-// pass over. So an export that is imported gives the same ids, and the same
-// UIDs.
+// All that stands beside: in processing instructions in XML, and under "meta" in
+// JSON, both of which other readers pass over. So an export that is imported
+// gives the same schedule, with the same ids and UIDs. What an export leaves out
+// is when the source was changed, and whatever no slot refers to.
 
 // exchangeDay is a conference day: its slots by start.
 type exchangeDay struct {

@@ -46,7 +46,8 @@ type jsonMeta struct {
 		Conference schedule.ConferenceID `json:"conference"`
 		Timezone   string                `json:"timezone"`
 		DayChange  string                `json:"day_change"`
-		Slots      map[string]jsonOwn    `json:"slots"` // by guid
+		ownParts
+		Slots map[string]jsonOwn `json:"slots"` // by guid
 	} `json:"slotcast"`
 }
 
@@ -127,6 +128,7 @@ func ScheduleJSON(e *schedule.Edition, base string) ([]byte, error) {
 	out.Schedule.Version, out.Schedule.BaseURL = x.exchangeVersion(), x.base
 	own := jsonMeta{}
 	own.Slotcast.Conference, own.Slotcast.Timezone = c.ID, c.Zone.String()
+	own.Slotcast.ownParts = x.ownParts(uriText, true)
 	own.Slotcast.DayChange, own.Slotcast.Slots = hoursMinutes(c.DayChange), map[string]jsonOwn{}
 	head := jsonConference{
 		Acronym: x.acronym(), Title: c.Name, Description: c.Description, URL: uriText(c.URL),
@@ -164,7 +166,18 @@ func ScheduleJSON(e *schedule.Edition, base string) ([]byte, error) {
 	if err := encoder.Encode(&out); err != nil {
 		return nil, fmt.Errorf("writing schedule.json: %w", err)
 	}
-	return b.Bytes(), nil
+	return escaped(b.Bytes()), nil
+}
+
+// escaped returns JSON with those characters escaped that readers of text refuse,
+// or take for line ends, and that a schedule can have.
+func escaped(text []byte) []byte {
+	for _, c := range []struct{ raw, escape string }{{"\u0085", `\u0085`}, {"\uFFFE", `\ufffe`}, {"\uFFFF", `\uffff`}} {
+		if bytes.Contains(text, []byte(c.raw)) {
+			text = bytes.ReplaceAll(text, []byte(c.raw), []byte(c.escape))
+		}
+	}
+	return text
 }
 
 func jsonOwnOf(s *exchangeSlot) jsonOwn {

@@ -1,6 +1,7 @@
 package feed_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -416,4 +417,40 @@ func BenchmarkExchange(b *testing.B) {
 		_, err := feed.ScheduleXML(e, baseURL)
 		require.NoError(b, err)
 	}
+}
+
+// What stands beside a format is only what the format has no place for, and it
+// ends nowhere but at its end.
+func TestExchangeBeside(t *testing.T) {
+	t.Parallel()
+	x, err := feed.ScheduleXML(edition(build(t, tiny(t, "UTC", "2026-10-24 10:00"))), "")
+	require.NoError(t, err)
+	require.NotContains(t, string(x), "slotcast-more")
+
+	d := tiny(t, "UTC", "2026-10-24 10:00")
+	d.Talks[0].Tags, d.Talks[0].Level = []string{"?>", "]]>"}, "<?\v\u0085\uFFFF"
+	d.Conference.Description = strings.Repeat("?>\u2028", 10_000)
+	e := edition(build(t, d))
+	x, err = feed.ScheduleXML(e, "")
+	require.NoError(t, err)
+	checkXML(t, x)
+	decoder, pieces := xml.NewDecoder(bytes.NewReader(x)), 0
+	for {
+		token, err := decoder.Token()
+		if err == io.EOF {
+			break
+		}
+		require.NoError(t, err)
+		if p, ok := token.(xml.ProcInst); ok && p.Target == "slotcast-more" {
+			pieces++
+			require.True(t, json.Valid(p.Inst))
+			require.NotContains(t, string(p.Inst), "\uFFFF")
+		}
+	}
+	require.Equal(t, 2, pieces)
+	j, err := feed.ScheduleJSON(e, "")
+	require.NoError(t, err)
+	checkJSON(t, j)
+	require.NotContains(t, string(j), "\uFFFF")
+	require.Equal(t, 1, strings.Count(string(j), `"level"`))
 }

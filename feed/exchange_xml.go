@@ -106,6 +106,13 @@ func ScheduleXML(e *schedule.Edition, base string) ([]byte, error) {
 	out.URL = x.base
 	head := &out.Conference
 	head.Own = ownInstruction("conference", string(c.ID), "timezone", c.Zone.String(), "day_change", hoursMinutes(c.DayChange))
+	parts := x.ownParts(func(address string) string { return address }, false)
+	parts.Description = c.Description
+	more, err := parts.instructions()
+	if err != nil {
+		return nil, err
+	}
+	head.Own += more
 	head.Acronym, head.Title = x.acronym(), c.Name
 	head.Start, head.End = x.span()
 	head.Days, head.Timeslot = len(x.days), hoursMinutes(x.timeslot())

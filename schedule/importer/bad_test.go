@@ -44,7 +44,9 @@ func TestBadInput(t *testing.T) {
 		"openevent, deep":       {FormatOpenEvent, strings.Repeat(`[{"title":1,"microlocation":1,"start_time":`, 1_000_000), "x has more than 2 million keys and values"},
 		"ics, one line":         {FormatICS, "BEGIN:VCALENDAR\nX:" + huge, "x:2: this line has more than 1024 KiB"},
 		"nothing that is known": {FormatAuto, huge, "in no format that is known by its content"},
-		"only brackets":         {FormatAuto, strings.Repeat("[", 8<<20), "in no format that is known by its content"},
+		"only brackets":         {FormatAuto, strings.Repeat("[", 8<<20), "x:1:52: this is nested more than 50 deep; a schedule is not"},
+		"only objects":          {FormatAuto, strings.Repeat("{\"a\":\n", 1<<20), "x:52:1: this is nested more than 50 deep"},
+		"brackets in a text":    {FormatAuto, `{"a": "` + strings.Repeat("[", 8<<20) + `\""}`, "in no format that is known by its content"},
 		"only quotes":           {FormatAuto, `{"` + strings.Repeat(`\"`, 4<<20), "in no format that is known by its content"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -25,8 +25,13 @@ type collector struct {
 	zone         *time.Location // nil where it is not known
 	seen, unread int            // rows, and those of them that cannot be read
 	open         []int          // the slots whose end is not known
+	idless       []idlessTalk   // talks that have no id of their own
+	lostFamilies []string       // of what could not be read and has no id of its own
 	tallies      []*sharedProblem
 }
+
+// idlessTalk is a talk whose id is still to be made, by its places in the draft.
+type idlessTalk struct{ talk, slot int }
 
 // sharedProblem is one that several talks share, told once.
 type sharedProblem struct {
@@ -107,6 +112,18 @@ func (c *collector) unreadable(code string, at schedule.Place, format string, ar
 	c.warn(code, at, format+"; it is left out", args...)
 }
 
+// lost notes the id of what is left out since it cannot be read, as talk would
+// have given it, so that what was published of it stays. Both are empty where not
+// even that is known.
+func (c *collector) lost(own, family string) {
+	switch {
+	case !isBlank(own):
+		c.draft.Unread = append(c.draft.Unread, stableID(own))
+	case family != "":
+		c.lostFamilies = append(c.lostFamilies, family)
+	}
+}
+
 // next counts a talk that is there to be read, and tells whether it is to be:
 // those beyond the limit are only counted, and finish refuses the source.
 func (c *collector) next() bool {
@@ -122,6 +139,7 @@ func (c *collector) finish() (*schedule.Draft, schedule.Report, error) {
 		return nil, schedule.Report{}, schedule.Errorf(schedule.ErrInvalid, "%s has more than %d talks; split the schedule", c.file, schedule.MaxTalks)
 	}
 	c.closeOpen()
+	c.nameIdless()
 	for _, t := range c.tallies {
 		who := "“" + schedule.Shorten(t.title) + "”"
 		if t.count > 1 {
@@ -231,6 +249,46 @@ func (c *collector) closeOpen() {
 	}
 }
 
+// nameIdless gives ids to what has none of its own: those that its family makes,
+// numbered by start where several share it, so that they do not hang on the order
+// in the file. The source's own ids are given out by then.
+func (c *collector) nameIdless() {
+	start := func(x idlessTalk) time.Time {
+		m := c.draft.Slots[x.slot].Start
+		if t, ok := c.instant(m); ok {
+			return t
+		}
+		return stampTime(m)
+	}
+	slices.SortStableFunc(c.idless, func(x, y idlessTalk) int { return start(x).Compare(start(y)) })
+	// Which of the ids of a family were lost cannot be told from the others.
+	lost := map[string]bool{}
+	for _, family := range c.lostFamilies {
+		lost[family] = true
+	}
+	for _, x := range c.idless {
+		talk, slot := &c.draft.Talks[x.talk], &c.draft.Slots[x.slot]
+		slot.TalkID = c.talkIDs.unique(slot.Family)
+		talk.ID, slot.ID = schedule.TalkID(slot.TalkID), schedule.SlotID(slot.TalkID)
+		if lost[slot.Family] {
+			c.draft.Unread = append(c.draft.Unread, slot.TalkID)
+		}
+	}
+	for _, family := range c.lostFamilies {
+		c.draft.Unread = append(c.draft.Unread, c.talkIDs.unique(family))
+	}
+}
+
+// familyOf returns the family of slots that have no id of their own and this
+// title; "" for no title.
+func familyOf(title string) string {
+	if isBlank(title) {
+		return ""
+	}
+	title, _ = markedTitle(title)
+	return slugOf(title)
+}
+
 // idFrom returns what the id of a part is made of: the source's own id, or the
 // name where it has none.
 func idFrom(own, name string) string {
@@ -311,7 +369,8 @@ func (c *collector) speaker(key, own string, s schedule.Speaker, at schedule.Pla
 }
 
 // talk adds a talk with its one slot, which both get their id from the source's
-// own, or from the title where it has none. A title that says so makes the slot
+// own. Where it has none, own is empty and the slot is of a family, that of its
+// title unless the slot has one already. A title that says so makes the slot
 // a cancelled one. A talk whose times cannot be is left out; one that has no end,
 // or ends when it starts, gets its end when all are there.
 func (c *collector) talk(own string, d schedule.DraftTalk, slot schedule.DraftSlot) {
@@ -321,6 +380,7 @@ func (c *collector) talk(own string, d schedule.DraftTalk, slot schedule.DraftSl
 	}
 	if why := c.impossible(slot.Start, slot.End); why != "" {
 		c.unreadable("time", d.At, "“%s” %s", schedule.Shorten(d.Title), why)
+		c.lost(own, cmp.Or(slot.Family, familyOf(d.Title)))
 		return
 	}
 	d.Title = c.fit(d.Title, schedule.MaxName, d.At)
@@ -343,8 +403,13 @@ func (c *collector) talk(own string, d schedule.DraftTalk, slot schedule.DraftSl
 	if d.Kind == "" {
 		d.Kind = kindOf(d.Title, len(d.SpeakerIDs) > 0)
 	}
-	id := c.talkIDs.unique(idFrom(own, d.Title))
-	d.ID, slot.ID, slot.TalkID, slot.At = schedule.TalkID(id), schedule.SlotID(id), id, d.At
+	if slot.At = d.At; isBlank(own) {
+		slot.Family = cmp.Or(slot.Family, familyOf(d.Title))
+		c.idless = append(c.idless, idlessTalk{len(c.draft.Talks), len(c.draft.Slots)})
+	} else {
+		slot.TalkID = c.talkIDs.unique(stableID(own))
+		d.ID, slot.ID = schedule.TalkID(slot.TalkID), schedule.SlotID(slot.TalkID)
+	}
 	if slot.End.IsZero() {
 		c.open = append(c.open, len(c.draft.Slots))
 	}

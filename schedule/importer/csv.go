@@ -139,12 +139,14 @@ func (c *collector) csvRows(text []byte, delimiter rune, columns map[string]int)
 				return rows, nil
 			}
 			c.unreadable("quote", at, "the quotation marks of this row are not in pairs; write one within a cell twice")
+			c.lostRow(csvRow{at, columns, cells})
 			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("reading %s: %w", c.file, err)
 		}
 		at.Line, _ = reader.FieldPos(0)
+		row := csvRow{at, columns, cells}
 		// Spaces after the last line end are no row.
 		if last && !bytes.HasSuffix(text, []byte("\n")) && len(cells) < named && (len(cells) > 1 || !isBlank(cells[0])) {
 			c.report.Fault("cut", at, "the file ends in the middle of a row: this last one has %s, and there are %d columns; fetch it again, or end the row with a line end", counted(len(cells), "cell"), named)
@@ -159,9 +161,23 @@ func (c *collector) csvRows(text []byte, delimiter rune, columns map[string]int)
 		}
 		if slices.ContainsFunc(cells[min(len(cells), len(header)):], func(s string) bool { return strings.TrimSpace(s) != "" }) {
 			c.unreadable("columns", at, "this row has %s, and there are %s; put those that hold a %q in quotation marks", counted(len(cells), "cell"), counted(len(header), "column"), delimiter)
+			c.lostRow(row)
 			continue
 		}
-		rows = append(rows, csvRow{at, columns, cells})
+		rows = append(rows, row)
+	}
+}
+
+// own returns the id that a row has in a table or in Sched's export; known is
+// false where the row ends before it.
+func (r csvRow) own() (id string, known bool) {
+	return cmp.Or(r.get("id"), r.get("event_key")), !r.endsBefore("id")
+}
+
+// lostRow is lost for a row.
+func (c *collector) lostRow(r csvRow) {
+	if own, known := r.own(); known {
+		c.lost(own, familyOf(unescaped(cmp.Or(r.get("title"), r.get("name")))))
 	}
 }
 
@@ -223,13 +239,15 @@ func (c *collector) unreadEnd(at schedule.Place, title, cell string) {
 }
 
 func (c *collector) sched(row csvRow, types, ids map[string]bool) {
-	title, id := oneLine(unescaped(row.get("name"))), cmp.Or(row.get("id"), row.get("event_key"))
+	title := oneLine(unescaped(row.get("name")))
+	id, known := row.own()
 	if isBlank(title) {
 		c.unreadable("title-missing", row.at, "this row has no name")
+		c.lostRow(row)
 		return
 	}
 	// With another id subscribers would see the session go and a new one come.
-	if row.endsBefore("id") {
+	if !known {
 		c.unreadable("columns", row.at, "“%s” has %s, and ends before its id; fetch the file again, or write all cells of the row", schedule.Shorten(title), counted(len(row.cells), "cell"))
 		return
 	}
@@ -241,6 +259,7 @@ func (c *collector) sched(row csvRow, types, ids map[string]bool) {
 	start, ok := parseMoment(from)
 	if !ok {
 		c.unreadable("time", row.at, "“%s” is from “%s” to “%s”, which are not times such as 2026-05-04 09:30:00", schedule.Shorten(title), schedule.Shorten(from), schedule.Shorten(to))
+		c.lostRow(row)
 		return
 	}
 	end, ok := parseMoment(to)

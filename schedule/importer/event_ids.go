@@ -91,7 +91,37 @@ func (r *eventReader) groups(events []*timedEvent) []*eventGroup {
 			}
 		}
 	}
+	for _, e := range r.lost {
+		r.draft.Unread = append(r.draft.Unread, e.lostIDs(index, holders, ids)...)
+	}
 	return groups
+}
+
+// lostIDs returns the ids that an event would have that cannot be read: its slot's
+// or its talk's. Beside other talks of its key, or that make the same id of it,
+// which of two it had cannot be told.
+func (e *rawEvent) lostIDs(talks map[[2]string]*eventGroup, holders map[string]int, ids *idSet) []string {
+	if e.own != nil && schedule.ValidID(e.own.slot) {
+		return []string{e.own.slot}
+	}
+	base, key, _ := e.key()
+	title := e.title
+	switch {
+	case e.own != nil && schedule.ValidID(e.own.talk):
+		title = ""
+	case isBlank(title) && strings.HasPrefix(key, "title "):
+		return nil
+	}
+	lost := []string{base}
+	switch g := talks[[2]string{key, title}]; {
+	case g != nil:
+		lost = append(lost, g.id)
+	case holders[key] > 0 && !isBlank(title):
+		lost = append(lost, joinID(base, slugOf(title)))
+	case ids.taken[base]:
+		lost = append(lost, ids.unique(base))
+	}
+	return lost
 }
 
 // earlier orders events by start, then room.

@@ -73,6 +73,8 @@ type eventReader struct {
 	head    rawHead
 	events  []rawEvent
 	left    int // events that are left out since they cannot be read
+	lost    []*rawEvent
+	more    ownMore
 	draft   schedule.Draft
 	report  schedule.Report
 
@@ -109,9 +111,10 @@ func (r *eventReader) often(code string, e *rawEvent, format string, args ...any
 	r.tallies[i].count++
 }
 
-// leave warns that an event is left out, and why.
+// leave warns that an event is left out since it cannot be read, and why.
 func (r *eventReader) leave(code string, e *rawEvent, format string, args ...any) {
 	r.left++
+	r.lost = append(r.lost, e)
 	name := "this event"
 	if !isBlank(e.title) {
 		name = "“" + schedule.Shorten(oneLine(e.title)) + "”"
@@ -136,6 +139,7 @@ func (r *eventReader) finish() (*schedule.Draft, schedule.Report, error) {
 	for _, group := range r.groups(r.timed()) {
 		r.talk(group)
 	}
+	r.ownHosts()
 	if strings.TrimSpace(r.draft.Conference.ZoneName) == "" {
 		missingZone(&r.report, r.draft.Conference.At, r.offsets)
 	}
@@ -169,6 +173,10 @@ func (r *eventReader) conference() {
 	c.Description = h.description
 	if h.own == "" {
 		c.Description = readable(c.Description)
+	} else {
+		c.Description = cmp.Or(r.more.description, c.Description)
+		h.venue, h.address, c.Venue.Position = r.more.venue.Name, r.more.venue.Address, r.more.venue.Position
+		h.url = ownAddress(h.url, r.more.url)
 	}
 	c.Description = r.fit(c.Description, schedule.MaxText, nil)
 	c.Venue.Name = r.fit(h.venue, schedule.MaxName, nil)
@@ -192,6 +200,7 @@ func (r *eventReader) talk(g *eventGroup) {
 	d.Title = r.fit(e.title, schedule.MaxName, e.rawEvent)
 	d.Abstract = r.fit(r.abstract(e.rawEvent), schedule.MaxText, e.rawEvent)
 	d.Language = language(e.language)
+	r.ownTalk(&d, e.rawEvent)
 	d.URL = r.address(e.url, e.rawEvent)
 	if len(e.people) > schedule.MaxPerTalk || len(e.links) > schedule.MaxPerTalk {
 		r.often("limit", e.rawEvent, "there are more than %d speakers or links, of which the first are taken", schedule.MaxPerTalk)
@@ -295,6 +304,11 @@ func (r *eventReader) person(p rawPerson, own string, e *rawEvent) string {
 		d := schedule.DraftSpeaker{At: e.at, Speaker: schedule.Speaker{ID: schedule.SpeakerID(id), Name: name, Bio: p.bio}}
 		if e.own == nil {
 			d.Bio = readable(p.bio)
+		} else if more := r.more.of("speakers", own); more != nil {
+			d.Role = r.fit(oneLine(more.get("role").value()), schedule.MaxName, e)
+			d.Affiliation = r.fit(oneLine(more.get("affiliation").value()), schedule.MaxName, e)
+			d.Bio = cmp.Or(more.get("bio").value(), d.Bio)
+			p.url = ownAddress(p.url, more.get("url").value())
 		}
 		d.Bio = r.fit(d.Bio, schedule.MaxText, e)
 		d.URL = r.address(p.url, e)
@@ -313,7 +327,9 @@ func (r *eventReader) room(e *rawEvent) string {
 		return ""
 	}
 	return known(r.rooms, r.roomIDs, name, own, func() string { return slugOf(name) }, func(id string) {
-		r.draft.Rooms = append(r.draft.Rooms, schedule.DraftRoom{At: e.at, Room: schedule.Room{ID: schedule.RoomID(id), Name: name}})
+		r.draft.Rooms = append(r.draft.Rooms, schedule.DraftRoom{At: e.at, Room: schedule.Room{
+			ID: schedule.RoomID(id), Name: name, Building: r.fit(oneLine(r.more.of("rooms", own).get("building").value()), schedule.MaxName, e),
+		}})
 	})
 }
 
@@ -339,7 +355,11 @@ func (r *eventReader) track(e *rawEvent) string {
 		return stableID(t.slug)
 	}
 	return known(r.tracks, r.trackIDs, key, own, made, func(id string) {
-		r.draft.Tracks = append(r.draft.Tracks, schedule.DraftTrack{At: e.at, Track: schedule.Track{ID: schedule.TrackID(id), Name: r.fit(oneLine(t.name), schedule.MaxName, e), Color: t.color}})
+		more := r.more.of("tracks", own)
+		r.draft.Tracks = append(r.draft.Tracks, schedule.DraftTrack{At: e.at, HostIDs: more.get("hosts").values(), Track: schedule.Track{
+			ID: schedule.TrackID(id), Name: r.fit(oneLine(t.name), schedule.MaxName, e), Color: t.color,
+			Description: r.fit(more.get("description").value(), schedule.MaxText, e),
+		}})
 	})
 }
 

@@ -209,6 +209,72 @@ func TestEventsOwnForged(t *testing.T) {
 	require.Len(t, ids, 4)
 }
 
+// What was forged beside the format is cleaned like the rest, or is nothing.
+func TestEventsMoreForged(t *testing.T) {
+	t.Parallel()
+	const event = `<event id="5"><?slotcast slot="s" talk="t" track="k" room="r" speakers="p Q" end="2024-05-01T11:00:00+02:00"?><title>A</title><track>K</track><date>2024-05-01T10:00:00+02:00</date><duration>1:00</duration><origin_url>https://x.example/%5Ba%5D</origin_url>` +
+		`<persons><person>P</person><person>Q</person></persons><links><link href="https://x.example/%7C">L</link></links></event>`
+	read := func(mark string, pieces ...string) (*schedule.Schedule, schedule.Report) {
+		for _, piece := range pieces {
+			mark += "<?slotcast-more " + piece + "?>"
+		}
+		return load(t, xmlOf(mark, "<day date='2024-05-01'><room name='R'>"+event+"</room></day>"), Options{Timezone: "Europe/Berlin"})
+	}
+	const own = `<?slotcast conference="c"?>`
+	long, many := strings.Repeat("x", 60_000), strings.TrimSuffix(strings.Repeat(`"p",`, 300), ",")
+	s, report := read(own,
+		`{"talks": {"t": {"tags": ["`+long+`", "a\u202e", 7, null, {"b": 1}], "level": ["x"], "url": "https://evil.example/[a]", "links": ["javascript:alert(1)", "https://x.example/|"]}, "other": {"level": "x"}}}`,
+		`{"tracks": {"k": {"description": "`+long+`", "hosts": ["../x", "nobody", "nameless", "h", "p", "h", `+many+`]}}, "rooms": {"r": {"building": " B\n2 "}}}`,
+		`{"speakers": {"p": {"name": "Eve", "role": "`+long+`", "bio": "b", "url": "ftp://x.example"}, "nameless": {"name": " "}, "h": {"name": "H"}, "Q": {"role": "forged"}}}`,
+		`{"url": "https://c.example/", "description": "`+long+`", "venue": {"name": "V", "position": [91, 1e999]}}`, `{"venue": {"name": "W", "position": [91, 10]}}`,
+		`[1, 2]`, `{"talks": 7, "tracks": [1], "venue": "x"}`)
+	require.NoError(t, report.Err())
+	talk, room, c := s.Talks()[0], s.Rooms()[0], s.Conference()
+	require.Len(t, talk.Tags, 3)
+	require.Equal(t, []string{"a", "7"}, talk.Tags[1:])
+	require.Len(t, []rune(talk.Tags[0]), schedule.MaxScopeText)
+	require.Empty(t, talk.Level)
+	require.Equal(t, "https://x.example/%5Ba%5D", talk.URL, "another address is not the same one")
+	require.Equal(t, []schedule.Link{{Title: "L", URL: "https://x.example/%7C"}}, talk.Links)
+	require.Equal(t, "B 2", room.Building)
+	require.Len(t, []rune(talk.Track.Description), schedule.MaxText)
+	var hosts []string
+	for _, p := range talk.Track.Hosts {
+		hosts = append(hosts, string(p.ID)+" "+p.Name)
+	}
+	require.Equal(t, []string{"h H", "p P"}, hosts)
+	require.Equal(t, "b", talk.Speakers[0].Bio)
+	require.Empty(t, talk.Speakers[0].URL)
+	require.Len(t, []rune(talk.Speakers[0].Role), schedule.MaxName)
+	require.Empty(t, talk.Speakers[1].Role, "Q is no id")
+	require.Len(t, s.Speakers(), 3)
+	require.Nil(t, c.Venue.Position)
+	require.Empty(t, c.Venue.Name)
+	require.Len(t, []rune(c.Description), schedule.MaxText)
+
+	// In the file of another program it says nothing.
+	s, report = read("", `{"description": "D", "venue": {"name": "V"}, "url": "https://c.example/"}`)
+	require.NoError(t, report.Err())
+	require.Equal(t, "", s.Conference().Description+s.Conference().Venue.Name+s.Conference().URL)
+
+	for _, piece := range []string{`{`, `{} {}`, "", `{"a": ` + strings.Repeat("[", 100)} {
+		s, report = read(own, piece, `{"venue": {"name": "V"}}`)
+		require.Equal(t, "V", s.Conference().Venue.Name)
+		require.Equal(t, []string{"own"}, codesOf(report), piece)
+	}
+	pieces := strings.Repeat("<?slotcast-more ["+strings.Repeat("1,", 200_000)+"1]?>", 11)
+	_, _, err := Load(Source{Name: "x", Data: []byte(xmlOf(own+pieces, ""))}, Options{})
+	require.ErrorContains(t, err, "more than 2 million keys and values")
+}
+
+func codesOf(r schedule.Report) []string {
+	var codes []string
+	for _, p := range r.Problems {
+		codes = append(codes, p.Code)
+	}
+	return codes
+}
+
 // The cost grows with the number of events alone.
 func BenchmarkFrabGrowth(b *testing.B) {
 	for _, n := range []int{1_000, 3_000, 10_000} {

@@ -50,6 +50,7 @@ type element struct {
 	line, column int
 	children     []*element
 	own          string // of our own exports, what they say beside the format
+	more         []string
 }
 
 // full returns the text of an element and of all that is in it, trimmed.
@@ -121,7 +122,7 @@ func (r *tagReader) ReadByte() (byte, error) {
 		return 0, io.EOF
 	}
 	most := maxXMLText
-	if r.at > r.began+1 && r.data[r.began] == '<' && r.data[r.began+1] != '!' {
+	if r.at > r.began+1 && r.data[r.began] == '<' && r.data[r.began+1] != '!' && r.data[r.began+1] != '?' {
 		most = maxXMLTag
 	}
 	if r.at-r.began > most {
@@ -359,8 +360,11 @@ func (r *frabReader) element(start xml.StartElement) (*element, error) {
 		case xml.CharData:
 			e.addText(t)
 		case xml.ProcInst:
-			if t.Target == ownTarget {
+			switch t.Target {
+			case ownTarget:
 				e.own = string(t.Inst)
+			case ownMoreTarget:
+				e.more = append(e.more, string(t.Inst))
 			}
 		case nil, xml.EndElement:
 			return e, nil
@@ -376,14 +380,16 @@ func (r *frabReader) member(e *element, room string, day schedule.Date) error {
 		}
 		r.event(e, room, day)
 	case "conference":
-		r.frabHead(e)
+		return r.frabHead(e)
 	case "url":
 		r.head.url = cmp.Or(r.head.url, e.full())
 	}
 	return nil
 }
 
-func (r *frabReader) frabHead(e *element) {
+// frabHead reads what is said of the conference. The error is for what our own
+// exports say beside it, and too much of that.
+func (r *frabReader) frabHead(e *element) error {
 	h := &r.head
 	h.at = schedule.Place{File: r.file, Line: e.line, Column: e.column}
 	h.title, h.acronym, h.description = e.value("title"), e.value("acronym"), e.value("subtitle")
@@ -401,11 +407,28 @@ func (r *frabReader) frabHead(e *element) {
 			h.tracks = append(h.tracks, rawTrack{c.attribute("name"), c.attribute("slug"), c.attribute("color")})
 		}
 	}
+	parts := 0
+	for _, text := range e.more {
+		if parts += countJSON([]byte(text)); parts > maxNodes {
+			return tooManyParts(r.file)
+		}
+		piece, err := parseJSON(r.file, []byte(text))
+		if err != nil {
+			r.report.Warn("own", h.at, "what Slotcast said here beside the format cannot be read, and is not; export the schedule again")
+			continue
+		}
+		r.more.add(piece)
+	}
+	return nil
 }
 
 // ownTarget begins the processing instructions in which our own exports say what
-// schedule.xml has no element for.
-const ownTarget = "slotcast"
+// schedule.xml has no element for: of an event or the conference, and, in pieces
+// of JSON, of all that these name.
+const (
+	ownTarget     = "slotcast"
+	ownMoreTarget = "slotcast-more"
+)
 
 var ownValue = regexp.MustCompile(`([a-z_]+)="([^"]*)"`)
 

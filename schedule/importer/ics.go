@@ -31,6 +31,7 @@ type icsEvent struct {
 	*icsComponent
 	at         schedule.Place
 	uid, title string
+	again      string // of another time of a repeated event, which by the rule
 	start      icsTime
 	categories []string
 	location   string
@@ -48,7 +49,7 @@ type icsReader struct {
 	venue       string              // what each room's name is followed by
 	organizers  map[string]bool     // by address
 	organizing  map[string]bool     // by name
-	sharedUIDs  map[string]int      // how many events have a UID
+	shared      map[string]int      // how many events have a UID and recurrence
 	tallies     map[string]*icsKind // problems that many events share
 	order       []string            // of tallies
 }
@@ -93,7 +94,7 @@ func readICS(src Source, o Options) (*schedule.Draft, schedule.Report, error) {
 	r := &icsReader{
 		collector:  newCollector(src, o),
 		zones:      icsZones{map[string]*time.Location{}, map[string]string{}},
-		organizers: map[string]bool{}, organizing: map[string]bool{}, sharedUIDs: map[string]int{}, tallies: map[string]*icsKind{},
+		organizers: map[string]bool{}, organizing: map[string]bool{}, shared: map[string]int{}, tallies: map[string]*icsKind{},
 	}
 	p := newICSParser(src.Name, src.Data)
 	if err := p.components(r.component); err != nil {
@@ -217,7 +218,7 @@ func (r *icsReader) survey() {
 	heads, tails := map[string]bool{}, map[string]bool{}
 	same := map[string]bool{}
 	r.events = slices.DeleteFunc(r.events, func(e *icsEvent) bool {
-		e.title, e.uid = oneLine(e.text("SUMMARY")), strings.TrimSpace(e.get("UID").value)
+		e.title, e.uid, e.again = oneLine(e.text("SUMMARY")), e.get("UID").value, e.get("RECURRENCE-ID").value
 		whole := strings.Join([]string{e.uid, e.title, e.get("DTSTART").value, e.get("DTEND").value, e.text("LOCATION")}, "\n")
 		if same[whole] {
 			r.seen--
@@ -228,9 +229,7 @@ func (r *icsReader) survey() {
 		return false
 	})
 	for _, e := range r.events {
-		if e.get("RECURRENCE-ID").value == "" {
-			r.sharedUIDs[e.uid]++
-		}
+		r.shared[e.key()]++
 		for _, p := range e.properties {
 			if p.name == "CATEGORIES" {
 				e.categories = append(e.categories, icsList(p.value)...)
@@ -244,10 +243,6 @@ func (r *icsReader) survey() {
 		if p := e.get("ORGANIZER"); p.param("CN") != "" {
 			r.organizers[strings.ToLower(p.value)], r.organizing[p.param("CN")] = true, true
 		}
-	}
-	// So that ids which have to be numbered do not hang on the file's order.
-	if len(r.sharedUIDs) < len(r.events) {
-		slices.SortStableFunc(r.events, func(x, y *icsEvent) int { return x.start.wall.Compare(y.start.wall) })
 	}
 	if len(tails) == 1 && len(heads) > 1 {
 		for venue := range tails {
@@ -276,10 +271,12 @@ func icsList(s string) []string {
 
 func (r *icsReader) event(e *icsEvent) {
 	name := schedule.Shorten(e.title)
+	own, family := r.id(e)
 	class := strings.ToUpper(e.text("CLASS"))
 	switch {
 	case isBlank(e.title):
 		r.unreadable("title-missing", e.at, "this event has no SUMMARY")
+		r.lost(own, family)
 		return
 	case class == "PRIVATE" || class == "CONFIDENTIAL":
 		r.seen--
@@ -291,12 +288,14 @@ func (r *icsReader) event(e *icsEvent) {
 		return
 	case e.start.wall.IsZero():
 		r.unreadable("time", e.at, "“%s” has the start “%s”, which is no time such as 20260504T093000", name, schedule.Shorten(e.get("DTSTART").value))
+		r.lost(own, family)
 		return
 	}
 	start, ok := r.moment(e.start)
 	end, okEnd := r.end(e, start)
 	if !ok || !okEnd {
 		r.unreadable("time", e.at, "“%s” has a start (%s) or an end (%s) that is no time", name, schedule.Shorten(e.get("DTSTART").value), schedule.Shorten(e.get("DTEND").value+e.get("DURATION").value))
+		r.lost(own, family)
 		return
 	}
 	if id := e.get("DTSTART").param("TZID"); id != "" && e.start.zone == nil {
@@ -317,14 +316,17 @@ func (r *icsReader) event(e *icsEvent) {
 			d.SpeakerIDs = append(d.SpeakerIDs, r.speaker(speaker, "", schedule.Speaker{Name: speaker}, e.at))
 		}
 	}
-	slot := schedule.DraftSlot{Start: start, End: end, RoomID: r.room("", strings.TrimSuffix(e.location, r.venue), e.at)}
+	slot := schedule.DraftSlot{Start: start, End: end, RoomID: r.room("", strings.TrimSuffix(e.location, r.venue), e.at), Family: family}
 	switch status := strings.ToUpper(e.text("STATUS")); {
 	case r.cancelled, status == "CANCELLED", status == "CANCELED":
 		slot.Status = schedule.StatusCancelled
 	case status == "TENTATIVE":
 		slot.Status = schedule.StatusTentative
 	}
-	r.talk(r.id(e), d, slot)
+	if own == "" && !isBlank(e.uid) {
+		r.tally("id-duplicate", e)
+	}
+	r.talk(own, d, slot)
 }
 
 // end returns when an event ends; zero where it does not say.
@@ -362,22 +364,33 @@ func icsDuration(s string) (time.Duration, bool) {
 	return time.Duration((number(m[1])*7+number(m[2]))*24+number(m[3]))*time.Hour + time.Duration(number(m[4]))*time.Minute + time.Duration(number(m[5]))*time.Second, true
 }
 
-// id returns what an event is told by: its UID, with the title where events share
-// it and the time where it stands for another of a repeated event.
-func (r *icsReader) id(e *icsEvent) string {
+// key is what tells an event from others, but for those that share it: its UID,
+// and which time it is of a repeated event. It is empty for an event without UID.
+func (e *icsEvent) key() string {
 	if isBlank(e.uid) {
 		return ""
+	}
+	return e.uid + "\n" + e.again
+}
+
+// id returns an event's own id. One that has none, or shares it, has a family,
+// which is made of that and of the title.
+func (r *icsReader) id(e *icsEvent) (own, family string) {
+	if isBlank(e.uid) {
+		return "", familyOf(e.title)
 	}
 	id := stableID(e.uid)
 	if local, _, ok := strings.Cut(e.uid, "@"); ok {
 		id = joinID(slugOf(local), fmt.Sprintf("%x", sha256.Sum256([]byte(e.uid)))[:8])
 	}
-	switch again := e.get("RECURRENCE-ID").value; {
-	case again != "":
-		return joinID(id, slugOf(again))
-	case r.sharedUIDs[e.uid] > 1:
-		r.tally("id-duplicate", e)
-		return joinID(id, slugOf(e.title))
+	if e.again != "" {
+		id = joinID(id, slugOf(e.again))
 	}
-	return id
+	if r.shared[e.key()] == 1 {
+		return id, ""
+	}
+	if family = familyOf(e.title); family != "" {
+		family = joinID(id, family)
+	}
+	return "", family
 }

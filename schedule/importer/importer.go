@@ -218,6 +218,9 @@ func choosePart(src Source, asked Format) (Source, format, error) {
 	if _, err := plainText(src); err != nil {
 		return src, format{}, err
 	}
+	if at, deep := tooDeep(src.Data); deep {
+		return src, format{}, syntaxError(src.Name, at.line, at.column, "this is nested more than %d deep; a schedule is not", maxDepth)
+	}
 	if key, known := misspelt(src.Data); key != "" {
 		return refused("%s is in no format that is known by its content; it has the key “%s”, so if that is to be “%s”, correct it, or else name a format with --format (%s)", src.Name, key, known, formatList())
 	}

@@ -52,6 +52,32 @@ const (
 	maxKeys = 100
 )
 
+// tooDeep tells whether data looks like JSON that is nested deeper than is read,
+// in which no format can be seen, and where that begins.
+func tooDeep(data []byte) (at cursor, deep bool) {
+	data = bytes.TrimPrefix(data, byteOrderMark)
+	at = cursor{data: data, line: 1, column: 1}
+	if head := bytes.TrimLeft(data, " \t\r\n"); len(head) == 0 || head[0] != '{' && head[0] != '[' {
+		return at, false
+	}
+	for i, depth := 0, -1; i < len(data); i++ {
+		switch data[i] {
+		case '"':
+			if i = stringEnd(data, i); i < 0 {
+				return at, false
+			}
+		case '{', '[':
+			if depth++; depth > maxDepth {
+				at.to(i)
+				return at, true
+			}
+		case '}', ']':
+			depth--
+		}
+	}
+	return at, false
+}
+
 // stringEnd returns where the JSON string ends that begins at i, or -1.
 func stringEnd(data []byte, i int) int {
 	for at := i + 1; ; at++ {

@@ -197,6 +197,7 @@ func (r *openEventReader) session(n *node) {
 	title, id := r.fit(oneLine(unescaped(field(n, "title"))), schedule.MaxName, at), field(n, "id")
 	if isBlank(title) {
 		r.unreadable("title-missing", at, "this session has no title")
+		r.lost(id, "")
 		return
 	}
 	from, to := field(n, "starts-at", "start-time"), field(n, "ends-at", "end-time")
@@ -212,6 +213,7 @@ func (r *openEventReader) session(n *node) {
 	end, okEnd := parseStamp(to[:min(len(to), maxTimeCell)])
 	if !okStart || !okEnd {
 		r.unreadable("time", at, "the session “%s” is from “%s” to “%s”, which are not times such as 2026-05-04T09:30:00+02:00", schedule.Shorten(title), schedule.Shorten(from), schedule.Shorten(to))
+		r.lost(id, familyOf(title))
 		return
 	}
 	d := schedule.DraftTalk{At: at, Talk: schedule.Talk{Title: title, Language: languageCode(field(n, "language")), Level: oneLine(field(n, "level"))}}

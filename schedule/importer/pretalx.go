@@ -52,8 +52,8 @@ type pretalxTalk struct {
 //
 // Ids of slots are others in every release, so that a slot is known by the code
 // of its submission; those of a talk that is repeated are counted by when they
-// begin, and the first has the code alone. A break has no code, and is known by
-// what it is called and when it begins.
+// begin, and the first has the code alone. A break has no code, and is counted by
+// what it is called.
 func readPretalx(src Source, o Options) (*schedule.Draft, schedule.Report, error) {
 	refused := func(err error) (*schedule.Draft, schedule.Report, error) { return nil, schedule.Report{}, err }
 	r := &pretalxReader{collector: newCollector(src, o), known: map[string]bool{}, byCode: map[string]*pretalxTalk{}}
@@ -175,6 +175,7 @@ func (r *pretalxReader) slot(n *node, at schedule.Place) error {
 	}
 	if t.node != nil && (t.code == "" || isBlank(t.title)) {
 		r.unreadable("title-missing", at, "this talk has no code or no title")
+		r.lost(t.code, "")
 		return nil
 	}
 	status := schedule.StatusConfirmed
@@ -192,10 +193,12 @@ func (r *pretalxReader) slot(n *node, at schedule.Place) error {
 	start, end, ok := r.times(n)
 	if !ok {
 		r.unreadable("time", at, "“%s” is from “%s” to “%s”, which are not times such as 2026-05-04T09:30:00+02:00", schedule.Shorten(t.title), schedule.Shorten(n.get("start").value()), schedule.Shorten(n.get("end").value()))
+		r.lost(t.code, familyOf(t.title))
 		return nil
 	}
 	if why := r.impossible(start, end); why != "" {
 		r.unreadable("time", at, "“%s” %s", schedule.Shorten(t.title), why)
+		r.lost(t.code, familyOf(t.title))
 		return nil
 	}
 	if t.node == nil {
@@ -231,13 +234,11 @@ func (r *pretalxReader) add() {
 		slices.SortStableFunc(t.slots, func(x, y schedule.DraftSlot) int {
 			return cmp.Or(cmp.Compare(wallBetween(y.Start, x.Start), 0), strings.Compare(x.RoomID, y.RoomID))
 		})
-		own, slot := t.code, t.slots[0]
-		if slot.Family = slugOf(t.title); own == "" {
-			own = joinID(slot.Family, strings.NewReplacer("-", "", " ", "-", ":", "").Replace(slot.Start.Wall.String()))
-		} else {
-			slot.Family = stableID(own)
+		slot := t.slots[0]
+		if t.code != "" {
+			slot.Family = stableID(t.code)
 		}
-		r.talk(own, r.draftTalk(t), slot)
+		r.talk(t.code, r.draftTalk(t), slot)
 		first[t] = r.draft.Slots[len(r.draft.Slots)-1]
 	}
 	for _, t := range r.talks {

@@ -192,6 +192,7 @@ func (r *sessionizeReader) session(n *node, room sessionizeRoom, group sessioniz
 	title, id := r.fit(oneLine(n.get("title").value()), schedule.MaxName, at), n.get("id").value()
 	if isBlank(title) {
 		r.unreadable("title-missing", at, "this session has no title")
+		r.lost(id, "")
 		return
 	}
 	if status := n.get("status").value(); status != "" && !strings.EqualFold(status, "accepted") {
@@ -207,6 +208,7 @@ func (r *sessionizeReader) session(n *node, room sessionizeRoom, group sessioniz
 	end, _, okEnd := sessionizeTime(to)
 	if !okStart || !okEnd {
 		r.unreadable("time", at, "the session “%s” is from “%s” to “%s”, which are not times such as 2026-05-04T09:30:00", schedule.Shorten(title), schedule.Shorten(from), schedule.Shorten(to))
+		r.lost(id, familyOf(title))
 		return
 	}
 	if room.line == nil {

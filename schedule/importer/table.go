@@ -300,6 +300,7 @@ func (r *tableReader) row(row csvRow) {
 	name := schedule.Shorten(title)
 	if isBlank(title) {
 		r.unreadable("title-missing", row.at, "this row has no title")
+		r.lostRow(row)
 		return
 	}
 	if r.untimed(row) {
@@ -309,6 +310,7 @@ func (r *tableReader) row(row csvRow) {
 	start, end, why := r.times(row)
 	if why != "" {
 		r.unreadable("time", row.at, "“%s” %s", name, why)
+		r.lostRow(row)
 		return
 	}
 	if id != "" && r.ids[id] {

@@ -97,6 +97,7 @@ func (r *vocReader) vocHead(top, c *node) {
 		r.head.baseURL = "" // it is ours, not the conference's
 		r.head.zone = cmp.Or(own.get("timezone").value(), r.head.zone)
 		r.ownSlots(own.get("slots"))
+		r.more.add(own)
 	}
 	for _, t := range c.get("tracks").list() {
 		if len(r.head.tracks) == schedule.MaxTracks {
