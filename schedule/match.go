@@ -73,9 +73,12 @@ func (r *reconciler) matchPlaces() {
 		title string
 	}
 	pairAlike(r, false, func(s *Slot, _ bool) (place, bool) {
-		return place{kin{family: cmp.Or(s.Family, string(s.SourceID)), room: roomName(s), start: WallTimeOf(s.Start)}, s.Talk.Title}, true
+		return place{kin{family: familyOf(s), room: roomName(s), start: WallTimeOf(s.Start)}, s.Talk.Title}, true
 	})
 }
+
+// familyOf returns the family of a slot, or the id that it is alone under.
+func familyOf(s *Slot) string { return cmp.Or(s.Family, string(s.SourceID)) }
 
 // matchFamilies pairs slots of a family that are where they were, then those
 // that begin when they did.
@@ -99,21 +102,21 @@ func (r *reconciler) matchMovedFamilies() {
 	for _, vanished := range []bool{false, true} {
 		step := func(day, room bool) {
 			pairAlike(r, false, func(s *Slot, read bool) (kin, bool) {
-				k := kin{family: s.Family}
+				k := kin{family: familyOf(s)}
 				if day {
 					k.day = s.Day
 				}
 				if room {
 					k.room = roomName(s)
 				}
-				return k, s.Family != "" && (read || coming(s) && (vanished || r.ledger.entries[s.ID].Missed == 0))
+				return k, read || coming(s) && (vanished || r.ledger.entries[s.ID].Missed == 0)
 			})
 		}
 		step(true, true)
 		step(true, false)
 		step(false, false)
 	}
-	pairAlike(r, false, func(s *Slot, _ bool) (kin, bool) { return kin{family: s.Family}, s.Family != "" && !coming(s) })
+	pairAlike(r, false, func(s *Slot, _ bool) (kin, bool) { return kin{family: familyOf(s)}, !coming(s) })
 }
 
 // content is what a slot is known by if not by its id.

@@ -370,6 +370,11 @@ func TestReconcile(t *testing.T) {
 			read(a, b, c, w1).publishes(pubA, pubB, pubC, pubW1, pubW2),
 			read(a, b, c, w1).publishes(pubA, pubB, pubC, pubW1),
 		},
+		"moves a talk and gives it a second time": {
+			read("w=w: Weld, Wu, Red, 8 09:00", a, b),
+			read("w-1/w=w: Weld, Wu, Red, 8 14:00", "w-2/w=w: Weld, Wu, Red, 9 09:00", a, b).
+				publishes(pubA, pubB, "w(w-1): Weld, Red, 8 14:00, was 8 09:00 Red", "w-2: Weld, Red, 9 09:00"),
+		},
 		"takes out one of two slots and puts it back": {
 			read("w-1/w: Weld, Wu, Red, 8 09:00", "w-2/w: Weld, Wu, Red, 9 09:00", a, b),
 			read("w=w: Weld, Wu, Red, 9 09:00", a, b),
