@@ -40,6 +40,7 @@ func keptTo() map[string]string {
 		"github.com/labstack/gommon":      "slotcast/feed/server",
 		"github.com/spf13/cobra":          "slotcast/cmd/slotcast",
 		"modernc.org/sqlite":              "slotcast/schedule/store",
+		"github.com/chromedp":             "tests",
 		"github.com/stretchr/testify":     "tests",
 		"pgregory.net/rapid":              "tests",
 		"github.com/rogpeppe/go-internal": "tests",

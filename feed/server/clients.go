@@ -48,14 +48,14 @@ func clientFamily(userAgent string) string {
 	return otherClient
 }
 
-// refreshOf returns how often clients of a family ask.
+// refreshOf returns how often clients of a family ask, or "" where that is not known.
 func refreshOf(family string) string {
 	for _, f := range clientFamilies {
 		if f.name == family {
 			return f.every
 		}
 	}
-	return "not known"
+	return ""
 }
 
 // maxAgents is how many user agents are remembered with their families.

@@ -120,9 +120,9 @@ func (s *Server) myStars(e *schedule.Edition, f found, page string) stars {
 // myLayout is the layout of a page of a selection.
 func (s *Server) myLayout(e *schedule.Edition, f found, title string) pageView {
 	v := s.layout(e, title)
-	v.Private, v.At = true, "mine"
+	v.Private = true
 	if f.access == schedule.AccessEdit {
-		v.Edit = f.edit.String()
+		v.At, v.Edit = "mine", f.edit.String()
 	}
 	return v
 }

@@ -175,10 +175,14 @@ func (s *Server) renderInTurn(c echo.Context, name string, view func() (any, err
 	return s.pages.render(name, shown)
 }
 
-// pageHeaders sets the headers that every page has.
+// pageHeaders sets the headers that every page has. A page whose address is a
+// secret has set its own policy of referrers.
 func (s *Server) pageHeaders(c echo.Context) {
 	h := c.Response().Header()
 	h.Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
 	h.Set(echo.HeaderContentSecurityPolicy, s.pages.policy)
-	h.Set(echo.HeaderReferrerPolicy, "no-referrer")
+	if h.Get(echo.HeaderReferrerPolicy) == "" {
+		// A form that tells nothing of where it comes from could be anybody's.
+		h.Set(echo.HeaderReferrerPolicy, "same-origin")
+	}
 }

@@ -226,7 +226,7 @@ func requireTame(t *testing.T, r reply) []*element {
 
 	require.Equal(t, "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "+
 		"form-action 'self' https://cal.example.org; base-uri 'none'; frame-ancestors 'none'", r.header.Get("Content-Security-Policy"))
-	require.Equal(t, "no-referrer", r.header.Get("Referrer-Policy"))
+	require.Equal(t, "same-origin", r.header.Get("Referrer-Policy"))
 	require.Equal(t, "nosniff", r.header.Get("X-Content-Type-Options"))
 	require.Equal(t, "text/html; charset=UTF-8", r.header.Get("Content-Type"))
 	return all

@@ -83,6 +83,20 @@ func (s *Server) ownOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// ownOriginOrSecret is [Server.ownOrigin] for addresses that only their owner
+// knows. Their pages tell no referrer, for which browsers send the origin "null"
+// with forms; those that have no Sec-Fetch-Site, as none has over plain HTTP, say
+// no more. Another site would have to know the address.
+func (s *Server) ownOriginOrSecret(next echo.HandlerFunc) echo.HandlerFunc {
+	strict := s.ownOrigin(next)
+	return func(c echo.Context) error {
+		if h := c.Request().Header; h.Get("Sec-Fetch-Site") == "" && h.Get("Origin") == "null" {
+			return next(c)
+		}
+		return strict(c)
+	}
+}
+
 // newOrigins returns the check of [Server.ownOrigin]. The base URL is ours however
 // a proxy calls us.
 func newOrigins(baseURL string) *http.CrossOriginProtection {

@@ -52,7 +52,7 @@ func (s *Server) routes() {
 		s.echo.Match(read, myPath+":token/choose", privately(s.choosePage))
 		s.echo.Match(read, myPath+":token/subscribe", privately(s.mySubscribePage))
 		s.echo.POST("/my", privately(s.ownOrigin(limited(s.creates, s.createByForm))))
-		s.echo.POST(myPath+":token", privately(s.ownOrigin(limited(s.writes, s.editByForm))))
+		s.echo.POST(myPath+":token", privately(s.ownOriginOrSecret(limited(s.writes, s.editByForm))))
 	}
 	s.echo.Match(read, "/robots.txt", robots)
 	s.echo.Match(read, "/healthz", s.healthz)

@@ -36,6 +36,7 @@
   // one that this browser remembers.
   let token = data.edit || (data.store && stored(data.store));
   let state = null; // what the API said last
+  let settings; // those that the form on the page was made of
 
   const call = async (method, path, body) => {
     const answer = await fetch(data.api + "/selections" + path, {
@@ -59,21 +60,36 @@
     if (what) what.value = on ? "unpick" : "pick";
   };
 
+  // A star makes a new version. The form of settings goes on from there, unless
+  // somebody else has changed those.
+  const follow = (answer) => {
+    const version = document.querySelector(".settings [name=version]");
+    const said = JSON.stringify([answer.name, answer.options]);
+    if (!version) return;
+    if (version.value === String(answer.version)) settings = said;
+    else if (settings === said) version.value = answer.version;
+  };
+
   const show = (answer) => {
     state = answer;
+    follow(answer);
     const chosen = new Set(answer.chosen);
     for (const button of all(".star button")) press(button, chosen.has(button.value));
     for (const old of all(".clash")) old.remove();
     for (const clash of answer.clashes || []) {
       for (const id of [clash.first, clash.second]) {
         const item = byId("s-" + id);
-        if (!item) continue;
-        const p = add(item, "p", "clash", clash.text);
+        if (!item?.querySelector(".star")) continue; // it is of somebody else's talks
+        const p = add(item, "p", "clash", "");
+        let text = clash.text; // in which the ways out become links
         for (const other of clash.instead || []) {
-          p.append(" Also given ");
-          add(p, byId("s-" + other.slot) ? "a" : "span", "", other.text).href = "#s-" + other.slot;
-          p.append(".");
+          const when = other.text.slice(other.text.lastIndexOf("”: ") + 3), at = text.indexOf(when);
+          if (at < 0 || !byId("s-" + other.slot)) continue;
+          p.append(text.slice(0, at));
+          add(p, "a", "", when).href = "#s-" + other.slot;
+          text = text.slice(at + when.length);
         }
+        p.append(text);
       }
     }
     const mine = byId("mine");
@@ -137,12 +153,20 @@
     });
   };
   if (data.store && data.edit) {
-    const other = stored(data.store);
-    if (!other) store(data.store, data.edit);
-    // Where this browser remembers another selection, its owner decides.
-    for (const button of all("[data-adopt]")) {
-      button.hidden = !other || other === data.edit;
-      button.addEventListener("click", () => { store(data.store, data.edit); button.hidden = true; say("This browser now uses these talks."); });
+    const other = stored(data.store), buttons = all("[data-adopt]");
+    const adopt = () => {
+      store(data.store, data.edit);
+      for (const button of buttons) button.hidden = true;
+    };
+    if (!other) adopt();
+    else if (other !== data.edit) {
+      // Where this browser remembers another selection, its owner decides, unless
+      // that is gone, as the old link to this one is.
+      for (const button of buttons) {
+        button.hidden = false;
+        button.addEventListener("click", () => { adopt(); say("This browser now uses these talks."); });
+      }
+      call("GET", "/" + other).catch((error) => { if (gone(error)) adopt(); });
     }
   }
   addEventListener("storage", (event) => {
