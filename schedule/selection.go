@@ -13,6 +13,7 @@ import (
 const (
 	MaxPicks         = 2_000
 	MaxRules         = 50       // that take in, and as many that leave out
+	MaxSearches      = 16       // search texts in all rules together: each costs a look at every talk
 	MaxSelectionName = 200      // characters
 	MaxRuleText      = 64 << 10 // octets of all rules together
 )
@@ -67,9 +68,10 @@ func (s Selection) Clean(e *Edition, before Selection) (Selection, error) {
 			return Selection{}, Errorf(ErrNotFound, "there is no slot “%s” in %s; load the page again and choose from what is there now", Shorten(string(id)), e.conference.Name)
 		}
 	}
-	octets := 0
+	octets, searches := 0, 0
 	for _, rule := range slices.Concat(s.Include, s.Exclude) {
 		octets += len(rule.canonical)
+		searches += len(rule.Values(ScopeText))
 	}
 	if octets > MaxRuleText {
 		return Selection{}, Errorf(ErrInvalid, "the rules have %d octets; at most %d are kept, so choose by track, day or speaker instead", octets, MaxRuleText)
@@ -89,6 +91,9 @@ func (s Selection) Clean(e *Edition, before Selection) (Selection, error) {
 		*rules.to = slices.Clone(rules.have)
 		slices.SortFunc(*rules.to, func(a, b Scope) int { return cmp.Compare(a.canonical, b.canonical) })
 		*rules.to = slices.CompactFunc(*rules.to, Scope.equal)
+	}
+	if searches > MaxSearches {
+		return Selection{}, Errorf(ErrInvalid, "the rules search for %d texts; at most %d are kept, so choose by track, tag or speaker instead", searches, MaxSearches)
 	}
 	return c, nil
 }

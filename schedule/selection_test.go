@@ -154,6 +154,10 @@ func TestClean(t *testing.T) {
 
 	many := make([]schedule.SlotID, schedule.MaxPicks+1)
 	rules := make([]schedule.Scope, schedule.MaxRules+1)
+	var searches []schedule.Scope
+	for i := range schedule.MaxSearches + 1 {
+		searches = append(searches, scopes(t, fmt.Sprint("q=word", i))...)
+	}
 	for name, c := range map[string]struct {
 		s    schedule.Selection
 		kind error
@@ -162,6 +166,7 @@ func TestClean(t *testing.T) {
 		"long name":     {schedule.Selection{Name: strings.Repeat("ä", schedule.MaxSelectionName+1)}, schedule.ErrInvalid, "201 characters"},
 		"many picks":    {schedule.Selection{Picks: many}, schedule.ErrInvalid, "2001 talks are chosen"},
 		"many rules":    {schedule.Selection{Include: rules}, schedule.ErrInvalid, "51 rules"},
+		"many searches": {schedule.Selection{Include: searches}, schedule.ErrInvalid, "search for 17 texts"},
 		"many against":  {schedule.Selection{Exclude: rules}, schedule.ErrInvalid, "51 rules"},
 		"unknown slot":  {schedule.Selection{Picks: []schedule.SlotID{"a", "\x1bzz"}}, schedule.ErrNotFound, "there is no slot “\ufffdzz” in"},
 		"unknown track": {schedule.Selection{Include: scopes(t, "track=zz")}, schedule.ErrNotFound, "there is no track “zz”"},

@@ -162,7 +162,8 @@ func testDelete(t *testing.T, b *chromium) {
 	require.NoError(t, response.Body.Close())
 	require.Equal(t, http.StatusNoContent, response.StatusCode)
 	tb.click(starOf("tides"))
-	tb.wait(`document.querySelector("#said").textContent.startsWith("Starred: Tide")`)
+	tb.wait(`document.querySelector("#said").textContent.startsWith("The talks that this browser had were deleted")`)
+	require.Contains(t, tb.text("#said"), "Starred: Tide")
 	require.Equal(t, []string{"tides"}, tb.stars())
 	require.NotEqual(t, token, eval[string](tb, `localStorage.getItem("slotcast:tide-2026")`))
 }

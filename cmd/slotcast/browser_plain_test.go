@@ -39,6 +39,7 @@ func testWithoutScript(t *testing.T, b *chromium) {
 	require.Equal(t, http.StatusOK, tb.press(starOf("ropes")))
 	require.Equal(t, page+"/choose#s-ropes", tb.address(), "it comes back to where it was")
 	require.Equal(t, []string{"ropes", "knots"}, tb.stars())
+	require.Contains(t, tb.text("#s-ropes .clash"), "overlap by 30 minutes")
 	tb.press(starOf("tides"))
 	tb.press(starOf("tides"))
 	require.Equal(t, []string{"ropes", "knots"}, tb.stars())

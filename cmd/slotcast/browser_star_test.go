@@ -229,6 +229,27 @@ func testTwoTabs(t *testing.T, b *chromium) {
 	})
 	require.Equal(t, all, two.stars())
 
+	// Nor do two whose first stars are at once.
+	v = b.newVisitor(t)
+	three, four := v.tab(), v.tab()
+	three.open("/")
+	four.open("/")
+	done = make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = chromedp.Do(three.ctx, chromedp.Click(chromedp.CSS(starOf("ropes"))))
+	}()
+	four.click(starOf("closing"))
+	<-done
+	for _, tb := range []*tab{three, four} {
+		tb.wait(`document.querySelector("#said").textContent.startsWith("Starred: ")`)
+	}
+	for _, tb := range []*tab{three, four} {
+		tb.open("/")
+		tb.wait(`document.querySelector("#mine").textContent === "My talks (2)"`)
+		require.Equal(t, []string{"ropes", "closing"}, tb.stars())
+	}
+
 	// A tab that was left behind does not undo what it has not seen.
 	one.open("/")
 	one.wait(`document.querySelector("#mine").textContent === "My talks (7)"`)

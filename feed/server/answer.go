@@ -21,6 +21,9 @@ const cachePublic = "public, max-age=300, s-maxage=60, stale-while-revalidate=36
 // cachePrivate is Cache-Control of a personal feed, which no shared cache may keep.
 const cachePrivate = "private, max-age=300, stale-if-error=86400"
 
+// cacheNever is Cache-Control of what only its owner is to see, which nobody keeps.
+const cacheNever = "private, no-store"
+
 // resource is anything that has validators and comes in two encodings.
 type resource interface {
 	ETag(feed.Encoding) string
@@ -116,6 +119,7 @@ func answerKept(c echo.Context, r resource, cacheControl []string) error {
 var (
 	cacheControlPublic  = []string{cachePublic}
 	cacheControlPrivate = []string{cachePrivate}
+	cacheControlNever   = []string{cacheNever}
 	varyEncoding        = []string{"Accept-Encoding"}
 	noRanges            = []string{"none"}
 	gzipEncoding        = []string{"gzip"}

@@ -83,11 +83,13 @@ func (s *Server) apiRoutes() {
 	s.echo.Match(read, selectionsPath+"/:token/clashes", privately(s.clashesOfSelection))
 }
 
+var errMore = errors.New("more behind the JSON")
+
 // readJSON reads the body of a request, which must be JSON of the form of v and
 // nothing else.
 func readJSON(c echo.Context, v any) error {
 	r := c.Request()
-	if kind, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType)); err != nil || kind != echo.MIMEApplicationJSON {
+	if media, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType)); err != nil || media != echo.MIMEApplicationJSON {
 		return schedule.Errorf(schedule.ErrInvalid, "the body is to be JSON; send it with Content-Type: application/json")
 	}
 	decoder := json.NewDecoder(http.MaxBytesReader(c.Response(), r.Body, maxBody))
@@ -95,11 +97,13 @@ func readJSON(c echo.Context, v any) error {
 	err := decoder.Decode(v)
 	if err == nil {
 		if _, more := decoder.Token(); more != io.EOF {
-			err = errors.New("there is more behind the JSON")
+			err = errMore
 		}
 	}
 	var large *http.MaxBytesError
 	var own *schedule.Error
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
 	switch {
 	case err == nil:
 		return nil
@@ -110,7 +114,19 @@ func readJSON(c echo.Context, v any) error {
 	case errors.Is(err, io.EOF):
 		return schedule.Errorf(schedule.ErrInvalid, "the body is empty; send JSON")
 	}
-	return schedule.Errorf(schedule.ErrInvalid, "the body cannot be read (%s); see /api/openapi.json for its form", strings.TrimPrefix(err.Error(), "json: "))
+	why := "it is not whole"
+	field, unknown := strings.CutPrefix(err.Error(), "json: unknown field ")
+	switch {
+	case errors.As(err, &syntax):
+		why = fmt.Sprintf("it is no JSON from octet %d on", syntax.Offset)
+	case errors.As(err, &kind):
+		why = fmt.Sprintf("“%s” cannot be of the kind %s", kind.Field, kind.Value)
+	case unknown:
+		why = fmt.Sprintf("there is no field “%s”", schedule.Shorten(strings.Trim(field, `"`)))
+	case errors.Is(err, errMore):
+		why = "there is more behind the JSON"
+	}
+	return schedule.Errorf(schedule.ErrInvalid, "the body cannot be read, since %s; see /api/openapi.json for its form", why)
 }
 
 // version reads which version of a selection a request is about: that of If-Match,

@@ -371,6 +371,8 @@ func (s *Server) clashesOfSlots(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set(echo.HeaderCacheControl, "public, max-age=60")
+	h := c.Response().Header()
+	allowOrigins(h)
+	h.Set(echo.HeaderCacheControl, "public, max-age=60")
 	return c.JSON(http.StatusOK, clashesAnswer{clashesJSON(e.Clashes(slots))})
 }

@@ -143,6 +143,7 @@ func TestSelectionLife(t *testing.T) {
 	t.Parallel()
 	c := newChooser(t)
 	made := c.api(201, "POST", "/api/v1/selections", map[string]any{"picks": []string{"keynote", "profiling", "keynote"}})
+	c.pass(settled)
 	edit, read := made["edit"], made["read"]
 	require.NotEqual(t, edit, read)
 	require.Equal(t, []string{"keynote", "profiling"}, strs(made["picks"]))
@@ -169,6 +170,8 @@ func TestSelectionLife(t *testing.T) {
 		"name": "Ada’s days", "options": map[string]any{"alarm": 10, "busy": false},
 	})
 	require.EqualValues(t, 2, patched["version"])
+	require.Empty(t, c.feed(200, read).Header().Get("Last-Modified"), "there may be another edit within the second")
+	c.pass(settled)
 	require.Equal(t, []string{"keynote", "generics", "generics-2"}, strs(patched["chosen"]))
 	changed := c.feed(200, read)
 	require.NotEqual(t, w.Header().Get("ETag"), changed.Header().Get("ETag"))
@@ -176,6 +179,14 @@ func TestSelectionLife(t *testing.T) {
 	for _, part := range []string{"NAME:Ada’s days\r\n", "TRANSP:TRANSPARENT\r\n", "TRIGGER:-PT10M\r\n"} {
 		require.Contains(t, changed.Body.String(), part)
 	}
+
+	// The query of its address stands in place of its options, and narrows nothing.
+	w = c.do("GET", fmt.Sprintf("/my/%s.ics?alarm=5", read), "")
+	require.Contains(t, w.Body.String(), "TRIGGER:-PT5M\r\n")
+	require.NotContains(t, w.Body.String(), "TRANSP:TRANSPARENT")
+	w = c.do("GET", fmt.Sprintf("/my/%s.ics?track=go", read), "")
+	require.Equal(t, 400, w.Code)
+	require.Contains(t, w.Body.String(), "cannot be narrowed")
 
 	// Another one of the track that is added later is in it, the one in German not.
 	c.publish(t, fixtureYAML+"  - {id: fuzzing, title: Fuzzing, track: go, language: en, start: 2026-05-03 16:00, end: \"17:00\"}\n"+
@@ -301,7 +312,8 @@ func TestAPIRefuses(t *testing.T) {
 		"no version":       {"PUT", at, map[string]any{"name": "x"}, 400, "The version that was edited is missing"},
 		"long name":        {"PATCH", at, map[string]any{"name": strings.Repeat("x", 201)}, 400, "The name has 201 characters"},
 		"alarm":            {"PATCH", at, map[string]any{"options": map[string]any{"alarm": -1}}, 400, "“-1” cannot be the value of “alarm”"},
-		"unknown field":    {"PATCH", at, `{"picks": []}`, 400, "unknown field"},
+		"unknown field":    {"PATCH", at, `{"picks": []}`, 400, "there is no field “picks”"},
+		"a wrong kind":     {"PATCH", at, `{"name": [1]}`, 400, "“name” cannot be of the kind array"},
 		"no JSON":          {"PATCH", at, `{`, 400, "The body cannot be read"},
 		"more than JSON":   {"PATCH", at, `{} {}`, 400, "there is more behind the JSON"},
 		"a list":           {"PATCH", at, `[]`, 400, "The body cannot be read"},
@@ -345,25 +357,6 @@ func wordRules(n int) []string {
 	return all
 }
 
-// TestConcurrentStars has many edit one selection at once: nobody loses anything.
-func TestConcurrentStars(t *testing.T) {
-	t.Parallel()
-	c := newChooser(t)
-	at := fmt.Sprint("/api/v1/selections/", c.api(201, "POST", "/api/v1/selections", map[string]any{})["edit"])
-	slots := []string{"keynote", "generics", "generics-2", "profiling", "deploys", "party"}
-	var wg sync.WaitGroup
-	for _, id := range slots {
-		wg.Go(func() {
-			w := c.do("PATCH", at, fmt.Sprintf(`{"pick": [%q]}`, id), "Content-Type: application/json")
-			if w.Code != 200 {
-				t.Errorf("%s: %d %s", id, w.Code, w.Body)
-			}
-		})
-	}
-	wg.Wait()
-	require.ElementsMatch(t, slots, strs(c.api(200, "GET", at, nil)["picks"]))
-}
-
 // TestTokensStaySecret looks for tokens wherever they must not be.
 func TestTokensStaySecret(t *testing.T) {
 	t.Parallel()
@@ -388,8 +381,15 @@ func TestTokensStaySecret(t *testing.T) {
 			}
 		}
 	}
+	for _, target := range []string{"/tracks/" + edit + ".ics", "/?q=" + read, "/xmy/" + edit, "/talks.ics?id=" + edit + read} {
+		c.do("GET", target, "")
+	}
 	require.NotContains(t, c.log.String(), edit)
 	require.NotContains(t, c.log.String(), read)
+	w := c.do("GET", "/my/"+edit+"/nothing", "")
+	require.Equal(t, 404, w.Code)
+	require.Equal(t, "no-referrer", w.Header().Get("Referrer-Policy"))
+	require.Equal(t, "noindex", w.Header().Get("X-Robots-Tag"))
 	require.Contains(t, c.log.String(), "uri=/my/….ics")
 
 	ops := httptest.NewRecorder()
@@ -448,6 +448,31 @@ func TestOtherSites(t *testing.T) {
 	}
 }
 
+// TestManyEdits has many edit one selection at once: nobody loses anything.
+func TestManyEdits(t *testing.T) {
+	t.Parallel()
+	c := newChooser(t)
+	made := c.api(201, "POST", "/api/v1/selections", map[string]any{})
+	at := fmt.Sprint("/api/v1/selections/", made["edit"])
+	slots := []string{"keynote", "profiling", "generics", "generics-2", "deploys", "party"}
+	var all sync.WaitGroup
+	answers := make([]int, 60)
+	for i := range answers {
+		all.Go(func() {
+			body := fmt.Sprintf(`{"pick": [%q]}`, slots[i%len(slots)])
+			if i >= len(slots) && i%2 == 0 {
+				body = fmt.Sprintf(`{"name": "%d"}`, i)
+			}
+			answers[i] = c.do("PATCH", at, body, "Content-Type: application/json").Code
+		})
+	}
+	all.Wait()
+	for i, status := range answers {
+		require.Equal(t, 200, status, i)
+	}
+	require.ElementsMatch(t, slots, strs(c.api(200, "GET", at, nil)["picks"]))
+}
+
 // TestTooMuch bounds how much one address may do, and only that address.
 func TestTooMuch(t *testing.T) {
 	t.Parallel()
@@ -474,6 +499,11 @@ func TestTooMuch(t *testing.T) {
 		require.Equal(t, 201, create(fmt.Sprint("203.0.113.", i)))
 	}
 	require.Equal(t, 429, create("198.51.100.1"))
+
+	// Who has a network of IPv6 is one client.
+	require.Equal(t, household("2001:db8:1:2::3"), household("2001:db8:1:2:ffff::4"))
+	require.NotEqual(t, household("2001:db8:1:2::3"), household("2001:db8:1:3::3"))
+	require.NotEqual(t, household("::ffff:203.0.113.1"), household("::ffff:203.0.113.2"))
 
 	l := newLimiter(time.Hour, 1, c.clock)
 	for i := range maxAddresses + 5_000 {

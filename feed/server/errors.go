@@ -98,6 +98,9 @@ func (s *Server) handleError(err error, c echo.Context) {
 		allowOrigins(h)
 	}
 	h.Set(echo.HeaderCacheControl, "no-store")
+	if strings.HasPrefix(path, myPath) || strings.HasPrefix(path, selectionsPath) {
+		setSecret(h)
+	}
 	if status == http.StatusServiceUnavailable {
 		h.Set(echo.HeaderRetryAfter, "60")
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -19,11 +20,16 @@ const myPath = "/my/"
 func privately(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		h := c.Response().Header()
-		h.Set(echo.HeaderCacheControl, "private, no-store")
-		h.Set(echo.HeaderReferrerPolicy, "no-referrer")
-		h.Set("X-Robots-Tag", "noindex")
+		h[echo.HeaderCacheControl] = cacheControlNever
+		setSecret(h)
 		return next(c)
 	}
+}
+
+// setSecret keeps an address from other sites and from search engines.
+func setSecret(h http.Header) {
+	h.Set(echo.HeaderReferrerPolicy, "no-referrer")
+	h.Set("X-Robots-Tag", "noindex")
 }
 
 // mySelection answers /my/TOKEN.ics with a feed and /my/TOKEN with a page.
@@ -39,20 +45,34 @@ func (s *Server) mySelection(c echo.Context) error {
 	if f.access == schedule.AccessEdit {
 		return schedule.Errorf(schedule.ErrNotFound, "this is the link that edits, which is no feed; subscribe with the address that its page shows")
 	}
-	document, err := s.mine.document(f)
+	document, err := s.mine.document(f, c.Request().URL.RawQuery)
 	if err != nil {
 		return err
 	}
-	client := s.clients.family(c.Request().UserAgent())
+	client, now := s.clients.family(c.Request().UserAgent()), s.Now().UTC()
 	s.Metrics.feed("personal", client)
-	s.mine.fetches.note(schedule.Fetch{
-		Selection: f.ID, Client: client, Count: 1, Last: s.Now().UTC(), Edition: s.Number(), Version: f.Version,
-	})
+	if c.Request().Method == http.MethodGet {
+		s.mine.fetches.note(schedule.Fetch{
+			Selection: f.ID, Client: client, Count: 1, Last: now, Edition: s.Number(), Version: f.Version,
+		})
+	}
 	h := c.Response().Header()
 	h[echo.HeaderContentType] = contentTypeFeed
 	h[echo.HeaderContentDisposition] = []string{document.ContentDisposition(false)}
+	if now.Sub(f.Changed) < settled {
+		return answerKept(c, undated{document}, cacheControlPrivate)
+	}
 	return answerKept(c, document, cacheControlPrivate)
 }
+
+// settled is how long after an edit another may have the same date, which counts
+// in whole seconds: until then a feed has none (RFC 9110, section 8.8.2.2).
+const settled = 2 * time.Second
+
+// undated is a feed whose date is not told.
+type undated struct{ *feed.Document }
+
+func (undated) LastModified() time.Time { return time.Time{} }
 
 // form is a POST of a page. Its fields are read within a limit.
 func form(c echo.Context) error {
@@ -144,7 +164,7 @@ func (s *Server) editByForm(c echo.Context) error {
 		}
 	}
 	// Only a page of the same selection: anything else could lead elsewhere.
-	if back := posted.Get("back"); strings.HasPrefix(back, page+"/") || strings.HasPrefix(back, page+"?") {
+	if back := strings.TrimPrefix(posted.Get("back"), s.pages.path); strings.HasPrefix(back, page+"/") || strings.HasPrefix(back, page+"?") {
 		page = back
 	}
 	return s.goTo(c, page)

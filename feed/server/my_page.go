@@ -102,17 +102,27 @@ func (s *Server) answerMyPage(c echo.Context, status int, f found, change func(*
 // answerPrivatePage answers with a page that nobody keeps.
 func (s *Server) answerPrivatePage(c echo.Context, status int, body []byte) error {
 	s.pageHeaders(c)
-	return c.Blob(status, echo.MIMETextHTMLCharsetUTF8, body)
+	if status != http.StatusOK {
+		return c.HTMLBlob(status, body)
+	}
+	return answerKept(c, newStatic(body, time.Time{}), cacheControlNever)
 }
 
 // myStars are the stars of pages of one selection.
 func (s *Server) myStars(e *schedule.Edition, f found, page string) stars {
-	chosen := map[schedule.SlotID]bool{}
-	for _, i := range e.Choose(f.Selection) {
+	chosen, places := map[schedule.SlotID]bool{}, e.Choose(f.Selection)
+	for _, i := range places {
 		chosen[e.Slots()[i].ID] = true
 	}
+	clashes := map[schedule.SlotID][]string{}
+	for _, clash := range e.Clashes(places) {
+		for _, slot := range []*schedule.Slot{clash.First, clash.Second} {
+			clashes[slot.ID] = append(clashes[slot.ID], clashText(clash))
+		}
+	}
 	return stars{
-		page: page, action: s.pages.path + myPath + f.edit.String(), toggle: true,
+		clashes: clashes,
+		page:    page, action: s.pages.path + myPath + f.edit.String(), toggle: true,
 		on: func(id schedule.SlotID) bool { return chosen[id] },
 	}
 }
@@ -339,7 +349,7 @@ func (s *Server) mySubscribePage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	document, err := s.mine.document(f)
+	document, err := s.mine.document(f, "")
 	if err != nil {
 		return err
 	}

@@ -65,6 +65,9 @@ func TestMyPage(t *testing.T) {
 	choose := c.page(mine + "/choose?day=2026-05-02")
 	require.Contains(t, choose, "Always take these in")
 	require.Equal(t, 3, strings.Count(choose, `name="do" value="unpick"`))
+	zipped := c.do("GET", mine+"/choose", "", "Accept-Encoding: gzip")
+	require.Equal(t, "gzip", zipped.Header().Get("Content-Encoding"))
+	require.Less(t, zipped.Body.Len(), len(choose)/2)
 	c.post(mine, "do=unpick", "slot=deploys")
 	require.Contains(t, c.page(mine), "But not")
 	c.post(mine, "do=remove-exclusion", "rule=slot=deploys")
@@ -105,10 +108,12 @@ func TestMyPage(t *testing.T) {
 	subscribe := c.page(mine + "/subscribe")
 	require.Contains(t, subscribe, baseURL+feed)
 	require.NotContains(t, subscribe, baseURL+mine, "the address that edits is no feed")
+	require.Equal(t, http.StatusOK, c.do("HEAD", feed, "", "User-Agent: Google-Calendar-Importer").Code)
 	require.Equal(t, http.StatusOK, c.do("GET", feed, "", "User-Agent: Mozilla/5.0 Thunderbird/153.0").Code)
 	page = c.page(mine)
 	require.Contains(t, page, "<strong>Thunderbird</strong> last asked on")
 	require.Contains(t, page, "has the current state")
+	require.NotContains(t, page, "Google Calendar</strong>", "it only looked whether something is there")
 	c.post(mine, "do=pick", "slot=deploys")
 	require.Contains(t, c.page(mine), "will get the last changes")
 	shared := c.page("/my/" + f.read.String())
@@ -127,6 +132,17 @@ func TestMyPage(t *testing.T) {
 	c.page(moved)
 	require.Equal(t, "/", c.post(moved, "do=delete"))
 	require.Equal(t, http.StatusGone, c.do("GET", moved, "").Code)
+}
+
+// TestMyPageBelow has forms lead back to where one was below a path too.
+func TestMyPageBelow(t *testing.T) {
+	t.Parallel()
+	c := newChooser(t, func(config *Config) { config.BaseURL = baseURL + "/cal" })
+	mine := c.post("/my", "slot=keynote")
+	require.Regexp(t, `^/cal/my/[a-z2-7]{26}$`, mine)
+	back := mine + "/choose?day=2026-05-02"
+	require.Contains(t, c.page(strings.TrimPrefix(mine, "/cal")), `action="`+mine+`"`)
+	require.Equal(t, back, c.post(strings.TrimPrefix(mine, "/cal"), "do=pick", "slot=deploys", "back="+back))
 }
 
 // TestMyFormsRefuse has forms that nobody means told in a sentence.

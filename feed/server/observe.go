@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"slotcast/schedule"
 )
 
 // maxLogged is how much of a client's own words a log line holds.
@@ -74,9 +76,10 @@ func requestID(c echo.Context) string {
 	return ""
 }
 
-// loggedURI returns what is logged of a request's address: no token is.
+// loggedURI returns what is logged of a request's address: no token is, nor part of
+// one where tokens stand, wherever else it was pasted.
 func loggedURI(r *http.Request) string {
-	uri := r.RequestURI
+	uri := withoutTokens(r.RequestURI)
 	for _, prefix := range []string{myPath, selectionsPath + "/"} {
 		if before, rest, found := strings.Cut(uri, prefix); found {
 			token := len(rest) - len(strings.TrimLeftFunc(rest, func(c rune) bool { return c != '/' && c != '?' && c != '.' }))
@@ -84,6 +87,21 @@ func loggedURI(r *http.Request) string {
 		}
 	}
 	return start200(uri)
+}
+
+// withoutTokens returns s without what has the form of a token.
+func withoutTokens(s string) string {
+	length, run := len(schedule.Token{}.String()), 0
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c < 'a' && (c < '2' || c > '7') || c > 'z' {
+			run = 0
+			continue
+		}
+		if run++; run == length {
+			s, i, run = s[:i+1-length]+"…"+s[i+1:], i-length+len("…"), 0
+		}
+	}
+	return s
 }
 
 // start200 returns what of s is logged.

@@ -61,6 +61,8 @@ type stars struct {
 	action string // path to which the forms are sent
 	toggle bool   // whether they change a selection, and do not make one
 	on     func(schedule.SlotID) bool
+
+	clashes map[schedule.SlotID][]string // with what else is chosen
 }
 
 // publicStars are the stars of pages that are the same for everybody: each makes
@@ -77,11 +79,12 @@ type starView struct {
 	Action, Do, Slot, Back string // Do and Back are empty where it makes a selection
 	Title                  string
 	On                     bool
+	Clashes                []string
 }
 
 // of returns the star of a slot on a page with a query.
 func (st stars) of(slot *schedule.Slot, query string) starView {
-	v := starView{Action: st.action, Slot: string(slot.ID), Title: slot.Talk.Title, On: st.on(slot.ID)}
+	v := starView{Action: st.action, Slot: string(slot.ID), Title: slot.Talk.Title, On: st.on(slot.ID), Clashes: st.clashes[slot.ID]}
 	if st.toggle {
 		v.Do, v.Back = "pick", withQuery(st.page, query)+"#s-"+string(slot.ID)
 		if v.On {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"net/netip"
 	"net/url"
 	"sync"
 	"time"
@@ -12,7 +13,8 @@ import (
 
 // How often an address may do what costs something that lasts.
 const (
-	createEvery, createBurst = 10 * time.Second, 30       // new selections
+	// A whole venue may be one address, and its people all begin after the opening.
+	createEvery, createBurst = 2 * time.Second, 300       // new selections
 	writeEvery, writeBurst   = 50 * time.Millisecond, 200 // edits
 	maxAddresses             = 20_000                     // that are known at a time
 )
@@ -61,10 +63,21 @@ func (l *limiter) forgetIdle(now time.Time) {
 	}
 }
 
+// household returns what one client may have of addresses: of IPv6 it has its pick
+// of a whole network.
+func household(address string) string {
+	if ip, err := netip.ParseAddr(address); err == nil && ip.Is6() && !ip.Is4In6() {
+		if network, err := ip.Prefix(64); err == nil {
+			return network.String()
+		}
+	}
+	return address
+}
+
 // limited has a handler called no oftener than a limiter allows.
 func limited(l *limiter, next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if !l.allow(c.RealIP()) {
+		if !l.allow(household(c.RealIP())) {
 			c.Response().Header().Set(echo.HeaderRetryAfter, "60")
 			return errTooMany
 		}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -18,10 +19,12 @@ const (
 	maxKnown = 20_000
 	// knownFor is for how long: so soon is an edit seen that another server on the
 	// same database has taken.
-	knownFor = time.Second
+	knownFor = 900 * time.Millisecond
 	// maxEdits is how often an edit that any order suits is tried while others
 	// edit the same selection.
-	maxEdits = 10
+	maxEdits = 20
+	// turns is how many selections are edited at a time on one server.
+	turns = 64
 )
 
 // selections is what a server does with the choices of attendees. Any number of
@@ -31,6 +34,8 @@ type selections struct {
 	publisher *feed.Publisher
 	now       func() time.Time
 	fetches   *fetchLog
+
+	turns [turns]sync.Mutex // of edits, by token: those of one selection wait for each other
 
 	mu    sync.Mutex
 	known map[schedule.TokenHash]known
@@ -187,9 +192,19 @@ func conflict(was, is int64) error {
 	return schedule.Errorf(schedule.ErrConflict, "this selection was changed elsewhere in the meantime (version %d was edited, and %d is there now); load it again and repeat your change", was, is)
 }
 
+// turn has edits under a token wait for each other, until the caller is done. Those
+// of other servers conflict, and are tried again.
+func (s *selections) turn(token string) (done func()) {
+	t, _ := schedule.ParseToken(token)
+	mu := &s.turns[t[0]%turns]
+	mu.Lock()
+	return mu.Unlock
+}
+
 // change edits a selection in a way that suits whatever it is by then, so that of
 // two who do so at once neither loses anything.
-func (s *selections) change(ctx context.Context, token string, edit func(*schedule.Edition, schedule.Selection) (schedule.Selection, error)) (found, error) {
+func (s *selections) change(ctx context.Context, token string, edit editing) (found, error) {
+	defer s.turn(token)()
 	for try := 1; ; try++ {
 		f, err := s.mayEdit(ctx, token)
 		if err != nil {
@@ -212,6 +227,7 @@ func (s *selections) change(ctx context.Context, token string, edit func(*schedu
 
 // newLink replaces one of the two tokens.
 func (s *selections) newLink(ctx context.Context, token string, access schedule.Access) (found, error) {
+	defer s.turn(token)()
 	for try := 1; ; try++ {
 		f, err := s.mayEdit(ctx, token)
 		if err != nil {
@@ -239,17 +255,21 @@ func (s *selections) remove(ctx context.Context, f found) error {
 	return err
 }
 
-// document returns the personal feed of a selection.
-func (s *selections) document(f found) (*feed.Document, error) {
-	key := f.ID + " " + strconv.FormatInt(f.Version, 10)
+// document returns the personal feed of a selection. A query stands in place of the
+// options that are kept with it.
+func (s *selections) document(f found, query string) (*feed.Document, error) {
+	scope, options, err := feed.ParseQuery(cmp.Or(query, f.Options))
+	if err == nil && !scope.IsWhole() {
+		err = schedule.Errorf(schedule.ErrInvalid, "a personal feed has what its owner chose and cannot be narrowed; of its address only alarm, busy, cancelled and tz are read")
+	}
+	if err != nil {
+		return nil, err
+	}
+	key := f.ID + " " + strconv.FormatInt(f.Version, 10) + " " + options.String()
 	return s.publisher.Personal(key, func(c *feed.Catalog) (*feed.Document, error) {
 		e := c.Edition()
 		if e.Conference().ID != f.Conference {
 			return nil, schedule.Errorf(schedule.ErrNotFound, "this selection is of another conference than %s, which is what is served here now", e.Conference().Name)
-		}
-		_, options, err := feed.ParseQuery(f.Options)
-		if err != nil {
-			return nil, fmt.Errorf("selection %s: %w", f.ID, err)
 		}
 		return c.Personal(f.Name, e.Choose(f.Selection), options, f.Changed), nil
 	})

@@ -105,12 +105,22 @@
     return [`Starred: ${title}.`, ...clashes.map((clash) => clash.text)].join(" ");
   };
 
+  // Of tabs that begin at once, one makes the selection and the others use it.
+  const alone = (work) => navigator.locks ? navigator.locks.request("slotcast:begin", work) : work();
+  const begin = (id) => alone(async () => {
+    token = data.store ? stored(data.store) : null;
+    if (token) return null;
+    const made = await call("POST", "", { picks: [id] });
+    token = made.edit;
+    if (data.store) store(data.store, token);
+    return made;
+  });
+
+  let before = ""; // what is to be said before what was done
   const star = async (id, on) => {
     if (!token) {
-      const made = await call("POST", "", { picks: on ? [id] : [] });
-      token = made.edit;
-      if (data.store) store(data.store, token);
-      return made;
+      const made = await begin(id);
+      if (made) return made;
     }
     const change = () => call("PATCH", "/" + token, on ? { pick: [id] } : { unpick: [id] });
     try {
@@ -119,7 +129,8 @@
       if (error.status === 409) return change(); // it was changed elsewhere at the same time
       if (!gone(error) || data.edit) throw error;
       forget();
-      return star(id, on);
+      before = "The talks that this browser had were deleted, and calendars that subscribe to them get no more. ";
+      return on ? star(id, true) : state;
     }
   };
 
@@ -135,8 +146,10 @@
     turn = turn.then(async () => {
       try {
         show(await star(button.value, on));
-        say(starred(button.value, title, on));
+        say(before + starred(button.value, title, state.chosen.includes(button.value)));
+        before = "";
       } catch (error) {
+        before = "";
         press(button, !on);
         if (error.message && error.status) return say("Not saved: " + error.message);
         if (!error.status) return say("Not saved: there is no connection. Try again.");
@@ -202,15 +215,21 @@
     const clock = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" });
     const day = new Intl.DateTimeFormat("en-GB", { timeZone: zone, weekday: "short" });
     const date = new Intl.DateTimeFormat("sv-SE", { timeZone: zone });
-    const local = (t) => {
-      const at = new Date(t.dateTime);
-      return (date.format(at) === t.dateTime.slice(0, 10) ? "" : day.format(at) + " ") + clock.format(at);
+    const dates = all("main .when .date").map((d) => [d, d.textContent]);
+    const long = new Intl.DateTimeFormat("en-GB", { timeZone: zone, weekday: "long", day: "numeric", month: "long", year: "numeric" });
+    const beside = (d) => new Date(d.parentElement.querySelector("time").dateTime);
+    const local = (t) => { // with its day, where no other words tell that
+      const at = new Date(t.dateTime), dated = t.parentElement.querySelector(".date");
+      const told = dated ? date.format(beside(dated)) : t.dateTime.slice(0, 10);
+      return (date.format(at) === told ? "" : day.format(at) + " ") + clock.format(at);
     };
     let mine = false;
     const set = (on) => {
       mine = on;
       for (const [t, text] of times) t.textContent = on ? local(t) : text;
-      zoneName.textContent = on ? zone + ", which is yours" : data.zone;
+      for (const [d, text] of dates) d.textContent = on ? long.format(beside(d)).replace(",", "") : text;
+      byId("zone-whose").textContent = on ? "your zone" : "the zone of the conference";
+      zoneName.textContent = on ? zone : data.zone;
       zoneButton.textContent = on ? "Show them in the conference’s zone" : `Show them in mine, ${zone}`;
       store("slotcast:zone", on ? "mine" : null);
     };
