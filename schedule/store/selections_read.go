@@ -165,7 +165,7 @@ func (s *Store) unpackBody(text []byte) (schedule.Selection, error) {
 	var b body
 	err := json.Unmarshal(text, &b)
 	if b.Form > bodyForm { // which may be why it could not be read
-		return schedule.Selection{}, schedule.Errorf(ErrUnusable, "a selection in %s was written by a newer release of Slotcast (form %d; this release knows %d); run that release", s.path, b.Form, bodyForm)
+		return schedule.Selection{}, schedule.Errorf(ErrUnusable, "a selection in %s was written by a newer release of Slotcast (form %d; this release knows %d); run that release", s.name, b.Form, bodyForm)
 	}
 	if err != nil || b.Form < 1 {
 		return schedule.Selection{}, s.damaged()
