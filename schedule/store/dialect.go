@@ -42,8 +42,8 @@ func postgresDialect() dialect {
 		aside: "name an empty one",
 		// What an extension brings, such as PostGIS, is nobody's database.
 		tables: `SELECT count(*), count(CASE relname WHEN 'slotcast' THEN 1 END) FROM pg_catalog.pg_class
-			WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'f')
-				AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e')`,
+			WHERE relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = current_schema()) AND relkind IN ('r', 'p', 'f')
+				AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend WHERE classid = 'pg_catalog.pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e')`,
 		// Each statement has to see what was committed while this one waited for the
 		// lock, so that a stricter isolation, which sees what there was when the
 		// transaction began, would be the wrong one.

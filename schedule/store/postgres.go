@@ -120,6 +120,12 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	}
 	name := c.store.name
 	switch sqlState(err) {
+	case "": // what the system says
+		why := schedule.Shorten(root(err).Error())
+		if errors.Is(err, context.DeadlineExceeded) {
+			why = "it does not answer"
+		}
+		return nil, unusable("%s cannot be reached (%s); check the host and the port, and that PostgreSQL runs there", name, why)
 	case "28P01", "28000": // invalid password, invalid authorization
 		return nil, unusable("%s does not let the user “%s” in; check that name and the password, and what the server's pg_hba.conf allows", name, schedule.Shorten(c.user))
 	case "3D000": // invalid catalog name
@@ -127,14 +133,7 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	case "53300": // too many connections
 		return nil, unusable("%s has no connection left; let it have more (max_connections), or run fewer programs on it", name)
 	}
-	if told := tellPostgres(c.store, err); told != nil {
-		return nil, told
-	}
-	why := schedule.Shorten(root(err).Error())
-	if errors.Is(err, context.DeadlineExceeded) {
-		why = "it does not answer"
-	}
-	return nil, unusable("%s cannot be reached (%s); check the host and the port, and that PostgreSQL runs there", name, why)
+	return nil, c.store.explain("connect to "+name, err)
 }
 
 // tellPostgres says in a sentence what a failure of PostgreSQL's comes to, or
@@ -154,11 +153,11 @@ func tellPostgres(s *Store, err error) error {
 		return s.busy()
 	case "57014": // query canceled, by the time limit
 		return unusable("%s has not done within %s what it was asked to; see what else it is busy with, and try again", s.name, statementWait)
-	case "57P01", "57P02", "57P03", "57P05": // shutdowns, starting up, idle for too long
+	case "57P01", "57P02", "57P03": // shutdowns, starting up
 		return unusable("%s is starting or stopping; try again", s.name)
 	case "25006": // read-only transaction
 		return unusable("%s can only be read, as a standby can; name the server that can be written to", s.name)
-	case "25P03": // idle in transaction for too long
+	case "25P03", "57P05": // idle for too long, in a transaction and otherwise
 		return unusable("%s has ended what took longer than %s; try again", s.name, statementWait)
 	case "42501": // insufficient privilege
 		return unusable("the user may not do in %s what is needed (%s); make it the owner of the database", s.name, said.Message)

@@ -141,7 +141,7 @@ func (s *Store) unpackRow(r savedRow) (schedule.Saved, error) {
 	}
 	return schedule.Saved{
 		Selection: selection, ID: r.id, Conference: schedule.ConferenceID(r.conference), Version: r.version,
-		Created: fromUnix(r.created), Changed: fromUnix(r.changed), Used: fromUnix(r.used), Sealed: r.sealed,
+		Created: fromUnix(r.created), Changed: fromUnix(r.changed), Used: fromUnix(r.used), Sealed: unblob(r.sealed),
 	}, nil
 }
 
