@@ -67,9 +67,14 @@ func onBoth(t *testing.T, do func(t *testing.T, on backend)) {
 	}
 }
 
-// benchBoth is onBoth for who measures.
+// benchBoth is onBoth for who measures, on a server that waits for the disk as a
+// file does.
 func benchBoth(b *testing.B, do func(b *testing.B, on backend)) {
-	for _, on := range []backend{sqliteBackend(), postgresBackend()} {
+	own := storetest.Cluster{Durable: true}
+	b.Cleanup(own.Stop)
+	server := postgresBackend()
+	server.fresh = own.New
+	for _, on := range []backend{sqliteBackend(), server} {
 		b.Run(on.name, func(b *testing.B) { do(b, on) })
 	}
 }
