@@ -19,6 +19,7 @@ type backend struct {
 	name  string
 	fresh func(t testing.TB) string // names a new database
 
+	patient  string // has a transaction stand still for as long as it likes
 	quick    string // has a connection not wait for the disk
 	full     string // has the disk be full to the only connection
 	loose    string // has the only connection, or all, not look at what rows refer to
@@ -31,6 +32,7 @@ func sqliteBackend() backend {
 	return backend{
 		name:     "sqlite",
 		fresh:    newPath,
+		patient:  `SELECT 1`, // as it does
 		quick:    `PRAGMA synchronous = OFF`,
 		full:     `PRAGMA max_page_count = 1`,
 		loose:    `PRAGMA foreign_keys = OFF`,
@@ -43,9 +45,10 @@ func sqliteBackend() backend {
 func postgresBackend() backend {
 	const full = `CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON `
 	return backend{
-		name:  "postgres",
-		fresh: cluster.New,
-		quick: `SELECT 1`, // the server does not
+		name:    "postgres",
+		fresh:   cluster.New,
+		patient: `SET LOCAL idle_in_transaction_session_timeout = 0`,
+		quick:   `SELECT 1`, // the server does not
 		full: `CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = 'disk_full'; END $$;` +
 			full + `entries EXECUTE FUNCTION full_disk();` + full + `fetches EXECUTE FUNCTION full_disk();` + full + `selections EXECUTE FUNCTION full_disk()`,
 		loose: `ALTER TABLE tokens DROP CONSTRAINT tokens_selection_fkey; ALTER TABLE fetches DROP CONSTRAINT fetches_selection_fkey`,
@@ -88,9 +91,11 @@ func soleConnection(t testing.TB, s *store.Store, statement string) {
 }
 
 // hold begins a write that others have to wait for, and returns what ends it.
-func hold(t testing.TB, s *store.Store) (release func() error) {
+func hold(t testing.TB, on backend, s *store.Store) (release func() error) {
 	t.Helper()
 	tx, err := s.Begin(t.Context())
+	require.NoError(t, err)
+	_, err = tx.ExecContext(t.Context(), on.patient)
 	require.NoError(t, err)
 	return tx.Rollback
 }

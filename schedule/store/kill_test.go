@@ -124,7 +124,7 @@ func testKill(t *testing.T, on backend) {
 		s, err := store.Open(t.Context(), path)
 		require.NoError(t, err)
 		// A server may not have noticed yet that whom it works for is gone.
-		require.NoError(t, hold(t, s)())
+		require.NoError(t, hold(t, on, s)())
 		revision, err := s.Revision(t.Context(), "a")
 		require.NoError(t, err)
 		require.Contains(t, []int64{acknowledged, acknowledged + 1}, revision)

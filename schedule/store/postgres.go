@@ -27,10 +27,15 @@ const (
 	serverReads = 8
 	// connectWait is how long a server may take to let somebody in.
 	connectWait = 5 * time.Second
-	// statementWait is how long one statement may take, and how long a
-	// transaction may be idle: who hangs does not keep others from writing. It is
-	// more than maxWait, which is for the lock.
+	// statementWait is how long one statement may take, which is more than maxWait,
+	// since that is for the lock.
 	statementWait = 30 * time.Second
+	// stillWait is how long a transaction may do nothing. Who hangs in a write, or
+	// is cut off, has lost the lock before those who wait for it give up.
+	stillWait = maxWait / 2
+	// silence is how long the server may not be heard of until a connection is
+	// taken for lost, and probe how often it is asked.
+	silence, probe = 15 * time.Second, 5 * time.Second
 	// A connection that is not needed is given back, and none is kept for ever, so
 	// that after a server has moved all are with the new one.
 	connectionIdle, connectionLife = 5 * time.Minute, 30 * time.Minute
@@ -72,23 +77,21 @@ func parseAddress(address string) (*pgx.ConnConfig, error) {
 		return nil, unusable("the address of the PostgreSQL database cannot be read; write it as postgres://USER:PASSWORD@HOST:5432/DATABASE, and in the password %%40 for @, %%2F for /, %%3F for ?, %%23 for # and %%25 for %%")
 	}
 	config.ConnectTimeout = cmp.Or(config.ConnectTimeout, connectWait)
-	seconds := func(d time.Duration) string { return strconv.Itoa(int(d.Seconds())) }
 	milliseconds := func(d time.Duration) string { return strconv.Itoa(int(d.Milliseconds())) }
 	for name, value := range map[string]string{
 		"application_name":                    "slotcast",
 		"lock_timeout":                        milliseconds(maxWait),
 		"statement_timeout":                   milliseconds(statementWait),
-		"idle_in_transaction_session_timeout": milliseconds(statementWait),
-		// A program that is cut off lets go of its lock.
-		"tcp_keepalives_idle":     seconds(connectWait),
-		"tcp_keepalives_interval": seconds(connectWait),
-		"tcp_keepalives_count":    "3",
+		"idle_in_transaction_session_timeout": milliseconds(stillWait),
 	} {
 		if config.RuntimeParams[name] == "" {
 			config.RuntimeParams[name] = value
 		}
 	}
-	config.DialFunc = (&net.Dialer{KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: connectWait, Interval: connectWait, Count: 3}}).DialContext
+	config.DialFunc = (&net.Dialer{
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: probe, Interval: probe, Count: int(silence / probe)},
+		Control:         giveUp,
+	}).DialContext
 	return config, nil
 }
 
@@ -142,7 +145,7 @@ func tellPostgres(s *Store, err error) error {
 	var said *pgconn.PgError
 	if !errors.As(err, &said) {
 		if isLost(err) {
-			return unusable("the connection to %s was lost (%s); check that PostgreSQL runs, and try again", s.name, root(err))
+			return s.lost(err)
 		}
 		return nil
 	}
@@ -157,8 +160,10 @@ func tellPostgres(s *Store, err error) error {
 		return unusable("%s is starting or stopping; try again", s.name)
 	case "25006": // read-only transaction
 		return unusable("%s can only be read, as a standby can; name the server that can be written to", s.name)
-	case "25P03", "57P05": // idle for too long, in a transaction and otherwise
-		return unusable("%s has ended what took longer than %s; try again", s.name, statementWait)
+	case "25P03": // idle in transaction for too long
+		return unusable("%s has ended a transaction that stood still for more than %s; try again", s.name, stillWait)
+	case "57P05": // idle for too long
+		return s.lost(err)
 	case "42501": // insufficient privilege
 		return unusable("the user may not do in %s what is needed (%s); make it the owner of the database", s.name, said.Message)
 	case "3F000": // no schema
@@ -169,6 +174,11 @@ func tellPostgres(s *Store, err error) error {
 		return s.damaged()
 	}
 	return nil
+}
+
+// lost is the error for a connection that is no more.
+func (s *Store) lost(err error) error {
+	return unusable("the connection to %s was lost (%s); check that PostgreSQL runs, and try again", s.name, root(err))
 }
 
 // isLost tells whether a failure is that of a connection, and not that somebody

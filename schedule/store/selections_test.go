@@ -245,7 +245,7 @@ func testReadersPass(t *testing.T, on backend) {
 	path := on.fresh(t)
 	s := open(t, path)
 	create(t, s, choice(t, "one"), 1)
-	release := hold(t, open(t, path)) // another program writes
+	release := hold(t, on, open(t, path)) // another program writes
 	var wg sync.WaitGroup
 	for i := range 20 {
 		wg.Go(func() {
@@ -554,7 +554,7 @@ func testSelectionContext(t *testing.T, on backend) {
 
 	// Others write, and the deadline comes before they have finished: another
 	// program, and then this one too.
-	defer hold(t, open(t, path))() //nolint:errcheck // nothing was written
+	defer hold(t, on, open(t, path))() //nolint:errcheck // nothing was written
 	var wg sync.WaitGroup
 	for name, do := range changes(deadline(t), t, s) {
 		wg.Go(func() {

@@ -190,7 +190,7 @@ func testContext(t *testing.T, on backend) {
 	require.ErrorIs(t, err, context.Canceled)
 
 	// Another program writes, and the deadline comes before it has finished.
-	defer hold(t, open(t, path))() //nolint:errcheck // nothing was written
+	defer hold(t, on, open(t, path))() //nolint:errcheck // nothing was written
 	soon, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	_, err = s.Publish(soon, *p)
