@@ -70,7 +70,7 @@ The times of slots are the conference's own.`,
 // last published.
 func chooseConference(all []store.Summary, args []string, db string) (store.Summary, error) {
 	if len(all) == 0 {
-		return store.Summary{}, schedule.Errorf(schedule.ErrNotFound, "nothing has been published to %s yet", db)
+		return store.Summary{}, schedule.Errorf(schedule.ErrNotFound, "nothing has been published to %s yet", withoutPassword(db))
 	}
 	if len(args) == 0 {
 		return all[0], nil

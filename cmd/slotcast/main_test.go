@@ -11,12 +11,25 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
+
+	"slotcast/schedule/store/storetest"
 )
 
 // The test binary is also the program: run as "slotcast", it does what the
 // program does.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"slotcast": main})
+	testscript.Main(tests{m}, map[string]func(){"slotcast": main})
+}
+
+// cluster is where the tests have their PostgreSQL databases.
+var cluster storetest.Cluster
+
+// tests are all tests, after which the cluster ends.
+type tests struct{ *testing.M }
+
+func (t tests) Run() int {
+	defer cluster.Stop()
+	return t.M.Run()
 }
 
 func TestScripts(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"strings"
 
@@ -17,16 +18,17 @@ import (
 const defaultDB = "sqlite:slotcast.db"
 
 func registerDB(flags *pflag.FlagSet, db *string) {
-	flags.StringVar(db, "db", defaultDB, "database of what was published")
+	flags.StringVar(db, "db", defaultDB, "database, as sqlite:FILE or postgres://USER@HOST/DATABASE")
 }
 
 // openStore opens the database that --db names.
 func openStore(ctx context.Context, db string) (*store.Store, error) {
-	path, ok := strings.CutPrefix(db, "sqlite:")
-	if !ok || path == "" {
-		return nil, fmt.Errorf("--db: “%s” is no database that can be used; write it as %s", schedule.Shorten(withoutPassword(db)), defaultDB)
+	name, file := strings.CutPrefix(db, "sqlite:")
+	server := strings.HasPrefix(db, "postgres://") || strings.HasPrefix(db, "postgresql://")
+	if name == "" || !file && !server {
+		return nil, fmt.Errorf("--db: “%s” is no database that can be used; write it as %s or postgres://USER:PASSWORD@HOST/DATABASE", schedule.Shorten(withoutPassword(db)), defaultDB)
 	}
-	return store.Open(ctx, path)
+	return store.Open(ctx, name)
 }
 
 // openExisting is openStore for those who look something up.
@@ -39,12 +41,21 @@ func openExisting(ctx context.Context, db string) (*store.Store, error) {
 	return openStore(ctx, db)
 }
 
-// withoutPassword returns what may be shown of a database's address.
+// withoutPassword returns what may be shown of a database's address. An @ beside
+// the one before the host may be that of a password, and then any part of the
+// address may be.
 func withoutPassword(db string) string {
-	if scheme, rest, ok := strings.Cut(db, "://"); ok {
-		if at := strings.LastIndexByte(rest, '@'); at >= 0 {
-			return scheme + "://…" + rest[at:]
-		}
+	scheme, rest, ok := strings.Cut(db, "://")
+	if !ok {
+		return db
 	}
-	return db
+	at, err := url.Parse(db)
+	if err != nil || strings.Count(rest, "@") > 1 || strings.Contains(at.EscapedPath()+at.RawQuery+at.EscapedFragment(), "@") {
+		return scheme + "://…"
+	}
+	shown := scheme + "://"
+	if at.User != nil {
+		shown += "…@"
+	}
+	return shown + at.Host + at.EscapedPath()
 }

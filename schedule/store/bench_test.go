@@ -27,7 +27,9 @@ func benchDraft(n int, version func(i int) int) *schedule.Draft {
 
 // BenchmarkPublish stores a first edition, one of which 1 % has changed, and a
 // read that publishes nothing, without what comes before a store.
-func BenchmarkPublish(b *testing.B) {
+func BenchmarkPublish(b *testing.B) { benchBoth(b, benchmarkPublish) }
+
+func benchmarkPublish(b *testing.B, on backend) {
 	for _, n := range []int{1_000, 10_000} {
 		// Two schedules that differ by 1 %, turn and turn about.
 		var drafts [2]*schedule.Schedule
@@ -43,14 +45,14 @@ func BenchmarkPublish(b *testing.B) {
 		b.Run(fmt.Sprintf("first/%d", n), func(b *testing.B) {
 			for b.Loop() {
 				b.StopTimer()
-				s := open(b, newPath(b))
+				s := open(b, on.fresh(b))
 				b.StartTimer()
 				_, err := s.Publish(b.Context(), *first)
 				require.NoError(b, err)
 			}
 		})
 		b.Run(fmt.Sprintf("changed/%d", n), func(b *testing.B) {
-			s := open(b, newPath(b))
+			s := open(b, on.fresh(b))
 			last, err := s.Publish(b.Context(), *first)
 			require.NoError(b, err)
 			for i := 1; b.Loop(); i++ {
@@ -63,7 +65,7 @@ func BenchmarkPublish(b *testing.B) {
 			}
 		})
 		b.Run(fmt.Sprintf("note/%d", n), func(b *testing.B) {
-			s := open(b, newPath(b))
+			s := open(b, on.fresh(b))
 			last, err := s.Publish(b.Context(), *first)
 			require.NoError(b, err)
 			for b.Loop() {
@@ -72,7 +74,7 @@ func BenchmarkPublish(b *testing.B) {
 			}
 		})
 		b.Run(fmt.Sprintf("last/%d", n), func(b *testing.B) {
-			s := open(b, newPath(b))
+			s := open(b, on.fresh(b))
 			_, err := s.Publish(b.Context(), *first)
 			require.NoError(b, err)
 			for b.Loop() {
@@ -81,7 +83,7 @@ func BenchmarkPublish(b *testing.B) {
 			}
 		})
 	}
-	s := open(b, newPath(b))
+	s := open(b, on.fresh(b))
 	p, _ := read(nil, build(b, draft("a", 10, same)), begin())
 	_, err := s.Publish(b.Context(), *p)
 	require.NoError(b, err)

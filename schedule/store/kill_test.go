@@ -30,7 +30,9 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, publishForever(path))
 		os.Exit(1)
 	}
-	os.Exit(m.Run())
+	status := m.Run()
+	cluster.Stop()
+	os.Exit(status)
 }
 
 // publishForever tells each revision on standard output once it is stored.
@@ -95,8 +97,9 @@ func nextStep(last *store.Published) (p *store.Publication, note schedule.Ledger
 // TestKill kills a program while it publishes, again and again. Each time the
 // database has what the program last acknowledged, or the one thing after it,
 // and all parts of it agree.
-func TestKill(t *testing.T) {
-	t.Parallel()
+func TestKill(t *testing.T) { onBoth(t, testKill) }
+
+func testKill(t *testing.T, on backend) {
 	const kills, perDatabase = 100, 10
 	random := rand.New(rand.NewPCG(3, 5))
 	var known *store.Published // what the database has
@@ -105,7 +108,7 @@ func TestKill(t *testing.T) {
 	unacknowledged, opened := 0, 0
 	for kill := range kills {
 		if kill%perDatabase == 0 {
-			path, known = newPath(t), &store.Published{}
+			path, known = on.fresh(t), &store.Published{}
 		}
 		// Either while it opens the database, or after some publications.
 		after := random.IntN(6)
@@ -120,13 +123,15 @@ func TestKill(t *testing.T) {
 		}
 		s, err := store.Open(t.Context(), path)
 		require.NoError(t, err)
+		// A server may not have noticed yet that whom it works for is gone.
+		require.NoError(t, hold(t, on, s)())
 		revision, err := s.Revision(t.Context(), "a")
 		require.NoError(t, err)
 		require.Contains(t, []int64{acknowledged, acknowledged + 1}, revision)
 		unacknowledged += int(revision - acknowledged)
 		if revision > 0 {
 			opened++
-			known = requireStored(t, s, known, revision)
+			known = requireStored(t, on, s, known, revision)
 		}
 		if held = s; kill%2 == 0 || kill == kills-1 {
 			require.NoError(t, s.Close())
@@ -173,7 +178,7 @@ func publishUntilKilled(t *testing.T, path string, after int, pause time.Duratio
 
 // requireStored asserts that a database has a revision, whole, and returns what
 // it is, known being an earlier one.
-func requireStored(t *testing.T, s *store.Store, known *store.Published, revision int64) *store.Published {
+func requireStored(t *testing.T, on backend, s *store.Store, known *store.Published, revision int64) *store.Published {
 	var changes []schedule.Change // of the last edition
 	if known.Revision > 0 {
 		log, err := s.Log(t.Context(), "a", store.MaxEditions)
@@ -213,7 +218,7 @@ func requireStored(t *testing.T, s *store.Store, known *store.Published, revisio
 	require.Equal(t, store.Record{Number: known.Number, At: known.At, Source: known.Source, Slots: len(known.Edition.Slots()), Changes: changes}, log[0])
 
 	var verdict string
-	require.NoError(t, s.DB().QueryRowContext(t.Context(), `PRAGMA integrity_check`).Scan(&verdict))
+	require.NoError(t, s.DB().QueryRowContext(t.Context(), on.whole).Scan(&verdict))
 	require.Equal(t, "ok", verdict)
 	return last
 }

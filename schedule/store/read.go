@@ -91,7 +91,7 @@ func (s *Store) last(ctx context.Context, where, arg string, none error) (*Publi
 	}
 	published := new(schedule.Schedule)
 	if err := published.UnmarshalJSON(data); err != nil { // though it is what was written
-		return nil, schedule.Errorf(ErrUnusable, "what %s has of “%s” was written by another release of Slotcast (%s); run that release", s.path, summary.ID, err)
+		return nil, schedule.Errorf(ErrUnusable, "what %s has of “%s” was written by another release of Slotcast (%s); run that release", s.name, summary.ID, err)
 	}
 	for _, slot := range published.Slots() {
 		if _, ok := entries[slot.ID]; !ok {

@@ -72,7 +72,7 @@ func (s *Store) ReplaceSelection(ctx context.Context, saved schedule.Saved) (sch
 			saved.ID, saved.Version, saved.Changed.Unix(), day(used).Unix(), body).
 			Scan(&saved.Conference, &saved.Version, &created, &changed, &usedThen, &saved.Sealed)
 		if !errors.Is(err, sql.ErrNoRows) {
-			saved.Created, saved.Changed, saved.Used = fromUnix(created), fromUnix(changed), fromUnix(usedThen)
+			saved.Created, saved.Changed, saved.Used, saved.Sealed = fromUnix(created), fromUnix(changed), fromUnix(usedThen), unblob(saved.Sealed)
 			return err
 		}
 		return changedMeanwhile(ctx, tx, saved.ID)
@@ -184,6 +184,15 @@ func validAccess(a schedule.Access) bool {
 
 // blob returns octets as they are stored: none are not the same as NULL.
 func blob(octets []byte) []byte { return append([]byte{}, octets...) }
+
+// unblob returns octets as they were before [blob]: of none, one kind of database
+// makes none and the other an empty list.
+func unblob(octets []byte) []byte {
+	if len(octets) == 0 {
+		return nil
+	}
+	return octets
+}
 
 // day returns when the day of a time begins, in UTC.
 func day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }

@@ -41,9 +41,11 @@ func storeMany(b *testing.B, s *store.Store, n int) {
 
 // BenchmarkSelections measures with 100,000 selections, any of which may be
 // asked for.
-func BenchmarkSelections(b *testing.B) {
+func BenchmarkSelections(b *testing.B) { benchBoth(b, benchmarkSelections) }
+
+func benchmarkSelections(b *testing.B, on backend) {
 	const n = 100_000
-	s := open(b, newPath(b))
+	s := open(b, on.fresh(b))
 	storeMany(b, s, n)
 	random := rand.New(rand.NewPCG(1, 2))
 	b.Run("find", func(b *testing.B) {

@@ -70,11 +70,11 @@ func (m *model) note(f schedule.Fetch) {
 }
 
 // TestSelectionsModel does anything in any order, and compares with the model.
-func TestSelectionsModel(t *testing.T) {
-	t.Parallel()
-	s := open(t, newPath(t))
-	s.DB().SetMaxOpenConns(1)
-	execute(t, s, `PRAGMA synchronous = OFF`) // there is much to store
+func TestSelectionsModel(t *testing.T) { onBoth(t, testSelectionsModel) }
+
+func testSelectionsModel(t *testing.T, on backend) {
+	s := open(t, on.fresh(t))
+	soleConnection(t, s, on.quick) // there is much to store
 	rapid.Check(t, func(r *rapid.T) {
 		execute(t, s, `DELETE FROM fetches; DELETE FROM tokens; DELETE FROM selections`)
 		m := &model{map[string]schedule.Saved{}, map[int]modelToken{}, map[string]map[string]schedule.Fetch{}}

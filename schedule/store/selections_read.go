@@ -141,7 +141,7 @@ func (s *Store) unpackRow(r savedRow) (schedule.Saved, error) {
 	}
 	return schedule.Saved{
 		Selection: selection, ID: r.id, Conference: schedule.ConferenceID(r.conference), Version: r.version,
-		Created: fromUnix(r.created), Changed: fromUnix(r.changed), Used: fromUnix(r.used), Sealed: r.sealed,
+		Created: fromUnix(r.created), Changed: fromUnix(r.changed), Used: fromUnix(r.used), Sealed: unblob(r.sealed),
 	}, nil
 }
 
@@ -165,7 +165,7 @@ func (s *Store) unpackBody(text []byte) (schedule.Selection, error) {
 	var b body
 	err := json.Unmarshal(text, &b)
 	if b.Form > bodyForm { // which may be why it could not be read
-		return schedule.Selection{}, schedule.Errorf(ErrUnusable, "a selection in %s was written by a newer release of Slotcast (form %d; this release knows %d); run that release", s.path, b.Form, bodyForm)
+		return schedule.Selection{}, schedule.Errorf(ErrUnusable, "a selection in %s was written by a newer release of Slotcast (form %d; this release knows %d); run that release", s.name, b.Form, bodyForm)
 	}
 	if err != nil || b.Form < 1 {
 		return schedule.Selection{}, s.damaged()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -19,9 +20,10 @@ import (
 )
 
 // TestSelection walks the way of a selection through a database.
-func TestSelection(t *testing.T) {
-	t.Parallel()
-	path := newPath(t)
+func TestSelection(t *testing.T) { onBoth(t, testSelection) }
+
+func testSelection(t *testing.T, on backend) {
+	path := on.fresh(t)
 	s := open(t, path)
 	ctx := t.Context()
 
@@ -122,9 +124,10 @@ func TestForgotten(t *testing.T) {
 
 // TestStrangeSelection refuses what no caller should ask for, and then nothing
 // of it is stored.
-func TestStrangeSelection(t *testing.T) {
-	t.Parallel()
-	s := open(t, newPath(t))
+func TestStrangeSelection(t *testing.T) { onBoth(t, testStrangeSelection) }
+
+func testStrangeSelection(t *testing.T, on backend) {
+	s := open(t, on.fresh(t))
 	create(t, s, choice(t, "one"), 1)
 	require.NoError(t, s.ReplaceToken(t.Context(), sealedNow(s, "one"), schedule.AccessRead, hash(9), []byte("sealed"), begin()))
 	two, old := choice(t, "two"), choice(t, "old")
@@ -169,10 +172,11 @@ func TestStrangeSelection(t *testing.T) {
 }
 
 // TestReplaceToken rotates either token again and again; the other stays.
-func TestReplaceToken(t *testing.T) {
-	t.Parallel()
+func TestReplaceToken(t *testing.T) { onBoth(t, testReplaceToken) }
+
+func testReplaceToken(t *testing.T, on backend) {
 	for access, other := range map[schedule.Access]int{schedule.AccessRead: 3, schedule.AccessEdit: 2} {
-		s := open(t, newPath(t))
+		s := open(t, on.fresh(t))
 		create(t, s, choice(t, "one"), 1)
 		create(t, s, choice(t, "two"), 2)
 		now := 5 - other
@@ -202,9 +206,10 @@ func TestReplaceToken(t *testing.T) {
 
 // TestEdits has many change a selection of which all have the same version, in
 // several programs: one of them does, and the others are told.
-func TestEdits(t *testing.T) {
-	t.Parallel()
-	path := newPath(t)
+func TestEdits(t *testing.T) { onBoth(t, testEdits) }
+
+func testEdits(t *testing.T, on backend) {
+	path := on.fresh(t)
 	stores := []*store.Store{open(t, path), open(t, path)}
 	create(t, stores[0], choice(t, "one"), 1)
 	const writers, rounds = 4, 25
@@ -234,13 +239,13 @@ func TestEdits(t *testing.T) {
 }
 
 // TestReadersPass has those who read not wait for those who wait to write.
-func TestReadersPass(t *testing.T) {
-	t.Parallel()
-	path := newPath(t)
+func TestReadersPass(t *testing.T) { onBoth(t, testReadersPass) }
+
+func testReadersPass(t *testing.T, on backend) {
+	path := on.fresh(t)
 	s := open(t, path)
 	create(t, s, choice(t, "one"), 1)
-	other, err := open(t, path).DB().BeginTx(t.Context(), nil) // another program writes
-	require.NoError(t, err)
+	release := hold(t, on, open(t, path)) // another program writes
 	var wg sync.WaitGroup
 	for i := range 20 {
 		wg.Go(func() {
@@ -251,14 +256,15 @@ func TestReadersPass(t *testing.T) {
 		find(t, s, 2)
 	}
 	require.Empty(t, fetches(t, s, "one"))
-	require.NoError(t, other.Rollback())
+	require.NoError(t, release())
 	wg.Wait()
 	require.Equal(t, []schedule.Fetch{{Selection: "one", Client: "0", Count: 10, Last: begin()}, {Selection: "one", Client: "1", Count: 10, Last: begin()}}, fetches(t, s, "one"))
 }
 
-func TestNoteFetches(t *testing.T) {
-	t.Parallel()
-	s := open(t, newPath(t))
+func TestNoteFetches(t *testing.T) { onBoth(t, testNoteFetches) }
+
+func testNoteFetches(t *testing.T, on backend) {
+	s := open(t, on.fresh(t))
 	create(t, s, choice(t, "one"), 1)
 	create(t, s, choice(t, "two"), 2)
 	at := func(hours int) time.Time { return begin().Add(time.Duration(hours) * time.Hour) }
@@ -297,12 +303,13 @@ func TestNoteFetches(t *testing.T) {
 
 // TestUsed writes when a selection was used once a day, in whichever order that
 // is told.
-func TestUsed(t *testing.T) {
-	t.Parallel()
-	s := open(t, newPath(t))
+func TestUsed(t *testing.T) { onBoth(t, testUsed) }
+
+func testUsed(t *testing.T, on backend) {
+	s := open(t, on.fresh(t))
 	create(t, s, choice(t, "one"), 1)
 	execute(t, s, `CREATE TABLE writes (at BIGINT)`)
-	execute(t, s, `CREATE TRIGGER writes AFTER UPDATE ON selections BEGIN INSERT INTO writes (at) VALUES (1); END`)
+	execute(t, s, on.counting)
 	midnight := firstDay().Add(24 * time.Hour)
 	for i, step := range []struct {
 		last   time.Time
@@ -336,11 +343,11 @@ func TestUsed(t *testing.T) {
 }
 
 // TestPrune deletes what was not used, more of it than one transaction takes.
-func TestPrune(t *testing.T) {
-	t.Parallel()
-	s := open(t, newPath(t))
-	s.DB().SetMaxOpenConns(1)
-	execute(t, s, `PRAGMA synchronous = OFF`) // there is much to store
+func TestPrune(t *testing.T) { onBoth(t, testPrune) }
+
+func testPrune(t *testing.T, on backend) {
+	s := open(t, on.fresh(t))
+	soleConnection(t, s, on.quick) // there is much to store
 	const old, recent = 1_001, 3
 	for i := range old + recent {
 		saved := choice(t, fmt.Sprint(i))
@@ -373,16 +380,16 @@ func TestPrune(t *testing.T) {
 
 // TestEachSelection reads more than a page holds, by rows and by octets, while
 // the caller uses the only connection.
-func TestEachSelection(t *testing.T) {
-	t.Parallel()
+func TestEachSelection(t *testing.T) { onBoth(t, testEachSelection) }
+
+func testEachSelection(t *testing.T, on backend) {
 	for name, c := range map[string]struct{ many, picks, page int }{
 		"rows":                {store.PageRows + 1, 0, store.PageRows},
 		"octets, whole pages": {6, 6_000, 3},
 		"none":                {0, 0, 0},
 	} {
-		s := open(t, newPath(t))
-		s.DB().SetMaxOpenConns(1)
-		execute(t, s, `PRAGMA synchronous = OFF`) // there is much to store
+		s := open(t, on.fresh(t))
+		soleConnection(t, s, on.quick) // there is much to store
 		want := map[string]schedule.Saved{}
 		for i := range c.many {
 			saved := choice(t, fmt.Sprint("a", i))
@@ -425,55 +432,63 @@ func TestEachSelection(t *testing.T) {
 }
 
 // TestDamagedSelections refuses rows that make no sense.
-func TestDamagedSelections(t *testing.T) {
-	t.Parallel()
+func TestDamagedSelections(t *testing.T) { onBoth(t, testDamagedSelections) }
+
+func testDamagedSelections(t *testing.T, on backend) {
 	const damaged, newer = " is damaged; restore it from a backup", " was written by a newer release of Slotcast (form 2; this release knows 1); run that release"
-	for statement, want := range map[string]string{
-		`UPDATE selections SET body = '{"form":1,'`:                                                  damaged,
-		`UPDATE selections SET body = '{"form":1} {}'`:                                               damaged,
-		`UPDATE selections SET body = ''`:                                                            damaged,
-		`UPDATE selections SET body = 'null'`:                                                        damaged,
-		`UPDATE selections SET body = '{"name":"Mine"}'`:                                             damaged,
-		`UPDATE selections SET body = '{"form":0}'`:                                                  damaged,
-		`UPDATE selections SET body = '{"form":"one"}'`:                                              damaged,
-		`UPDATE selections SET body = '{"form":1,"include":["track"]}'`:                              damaged,
-		`UPDATE selections SET body = '{"form":1,"picks":{}}'`:                                       damaged,
-		`UPDATE selections SET body = '{"form":2}'`:                                                  newer,
-		`UPDATE selections SET body = '{"form":2,"picks":{}}'`:                                       newer,
-		`UPDATE selections SET version = 0`:                                                          damaged,
-		`UPDATE selections SET version = 'one'`:                                                      damaged,
-		`UPDATE selections SET created = 'now'`:                                                      damaged,
-		`UPDATE selections SET used = x'00ff'`:                                                       damaged,
-		`UPDATE fetches SET count = 'some'`:                                                          damaged,
-		`UPDATE fetches SET count = 0`:                                                               damaged,
-		`UPDATE tokens SET state = 'write'`:                                                          damaged,
-		`UPDATE tokens SET state = 'deleted'`:                                                        damaged,
-		`UPDATE tokens SET selection = NULL`:                                                         damaged,
-		`UPDATE tokens SET selection = NULL, state = ''`:                                             damaged,
-		`PRAGMA foreign_keys = OFF; DELETE FROM selections`:                                          damaged,
-		`PRAGMA foreign_keys = OFF; UPDATE tokens SET selection = 'other' WHERE state = 'read'`:      damaged,
-		`PRAGMA foreign_keys = OFF; UPDATE selections SET id = ''; UPDATE tokens SET selection = ''`: damaged,
-	} {
-		s := open(t, newPath(t))
-		s.DB().SetMaxOpenConns(1) // so that a pragma is about every connection
-		create(t, s, choice(t, "one"), 1)
-		execute(t, s, `DELETE FROM tokens WHERE state = 'edit'`) // or two would have one state
-		require.NoError(t, s.NoteFetches(t.Context(), []schedule.Fetch{{Selection: "one", Count: 1, Last: begin()}}))
-		execute(t, s, statement)
-		_, _, err := s.FindSelection(t.Context(), hash(2))
-		if strings.Contains(statement, "fetches") {
-			require.NoError(t, err, statement)
-			_, err = s.Fetches(t.Context(), "one")
-		}
-		require.Contains(t, requireKind(t, store.ErrUnusable, err), want, statement)
-		if strings.HasPrefix(statement, "UPDATE selections") {
-			err := s.EachSelection(t.Context(), "a", func(schedule.Saved) error { return nil })
-			require.Contains(t, requireKind(t, store.ErrUnusable, err), want, statement)
-		}
+	statements := map[string]string{
+		`UPDATE selections SET body = '{"form":1,'`:                       damaged,
+		`UPDATE selections SET body = '{"form":1} {}'`:                    damaged,
+		`UPDATE selections SET body = ''`:                                 damaged,
+		`UPDATE selections SET body = 'null'`:                             damaged,
+		`UPDATE selections SET body = '{"name":"Mine"}'`:                  damaged,
+		`UPDATE selections SET body = '{"form":0}'`:                       damaged,
+		`UPDATE selections SET body = '{"form":"one"}'`:                   damaged,
+		`UPDATE selections SET body = '{"form":1,"include":["track"]}'`:   damaged,
+		`UPDATE selections SET body = '{"form":1,"picks":{}}'`:            damaged,
+		`UPDATE selections SET body = '{"form":2}'`:                       newer,
+		`UPDATE selections SET body = '{"form":2,"picks":{}}'`:            newer,
+		`UPDATE selections SET version = 0`:                               damaged,
+		`UPDATE fetches SET count = 0`:                                    damaged,
+		`UPDATE tokens SET state = 'write'`:                               damaged,
+		`UPDATE tokens SET state = 'deleted'`:                             damaged,
+		`UPDATE tokens SET selection = NULL`:                              damaged,
+		`UPDATE tokens SET selection = NULL, state = ''`:                  damaged,
+		`DELETE FROM selections`:                                          damaged,
+		`UPDATE tokens SET selection = 'other' WHERE state = 'read'`:      damaged,
+		`UPDATE selections SET id = ''; UPDATE tokens SET selection = ''`: damaged,
+	}
+	if on.name == "sqlite" { // which keeps anything in any column
+		maps.Copy(statements, map[string]string{
+			`UPDATE selections SET version = 'one'`: damaged,
+			`UPDATE selections SET created = 'now'`: damaged,
+			`UPDATE selections SET used = x'00ff'`:  damaged,
+			`UPDATE fetches SET count = 'some'`:     damaged,
+		})
+	}
+	for statement, want := range statements {
+		t.Run(statement, func(t *testing.T) {
+			s := open(t, on.fresh(t))
+			create(t, s, choice(t, "one"), 1)
+			execute(t, s, `DELETE FROM tokens WHERE state = 'edit'`) // or two would have one state
+			require.NoError(t, s.NoteFetches(t.Context(), []schedule.Fetch{{Selection: "one", Count: 1, Last: begin()}}))
+			soleConnection(t, s, on.loose)
+			execute(t, s, statement)
+			_, _, err := s.FindSelection(t.Context(), hash(2))
+			if strings.Contains(statement, "fetches") {
+				require.NoError(t, err, statement)
+				_, err = s.Fetches(t.Context(), "one")
+			}
+			require.Contains(t, requireKind(t, store.ErrUnusable, err), want)
+			if strings.HasPrefix(statement, "UPDATE selections") && !strings.Contains(statement, "SET id") {
+				err := s.EachSelection(t.Context(), "a", func(schedule.Saved) error { return nil })
+				require.Contains(t, requireKind(t, store.ErrUnusable, err), want)
+			}
+		})
 	}
 
 	// A selection that lost a token cannot have that replaced.
-	s := open(t, newPath(t))
+	s := open(t, on.fresh(t))
 	create(t, s, choice(t, "one"), 1)
 	execute(t, s, `DELETE FROM tokens WHERE state = 'edit'`)
 	err := s.ReplaceToken(t.Context(), sealedNow(s, "one"), schedule.AccessEdit, hash(9), []byte("sealed anew"), begin())
@@ -517,9 +532,10 @@ func requireUntouched(t *testing.T, s *store.Store, name string) {
 }
 
 // TestSelectionContext has what is called off leave what there was.
-func TestSelectionContext(t *testing.T) {
-	t.Parallel()
-	path := newPath(t)
+func TestSelectionContext(t *testing.T) { onBoth(t, testSelectionContext) }
+
+func testSelectionContext(t *testing.T, on backend) {
+	path := on.fresh(t)
 	s := open(t, path)
 	create(t, s, choice(t, "one"), 1)
 	create(t, s, choice(t, "two"), 2)
@@ -538,9 +554,7 @@ func TestSelectionContext(t *testing.T) {
 
 	// Others write, and the deadline comes before they have finished: another
 	// program, and then this one too.
-	other, err := open(t, path).DB().BeginTx(t.Context(), nil)
-	require.NoError(t, err)
-	defer other.Rollback() //nolint:errcheck // nothing was written
+	defer hold(t, on, open(t, path))() //nolint:errcheck // nothing was written
 	var wg sync.WaitGroup
 	for name, do := range changes(deadline(t), t, s) {
 		wg.Go(func() {
@@ -561,13 +575,13 @@ func deadline(t *testing.T) context.Context {
 }
 
 // TestSelectionsFull has a disk that is full leave what there was.
-func TestSelectionsFull(t *testing.T) {
-	t.Parallel()
-	s := open(t, newPath(t))
+func TestSelectionsFull(t *testing.T) { onBoth(t, testSelectionsFull) }
+
+func testSelectionsFull(t *testing.T, on backend) {
+	s := open(t, on.fresh(t))
 	create(t, s, choice(t, "one"), 1)
 	create(t, s, choice(t, "two"), 2)
-	s.DB().SetMaxOpenConns(1) // so that the next line is about every connection
-	execute(t, s, `PRAGMA max_page_count = 1`)
+	soleConnection(t, s, on.full)
 	for name, do := range changes(t.Context(), t, s) {
 		if name == "create" || name == "replace" || name == "fetches" { // the others need no room
 			require.Contains(t, requireKind(t, store.ErrUnusable, do()), "nothing was stored, since the disk that holds ", name)
@@ -579,9 +593,10 @@ func TestSelectionsFull(t *testing.T) {
 
 // TestSelectionsForm has a newer release come while this one has the database
 // open.
-func TestSelectionsForm(t *testing.T) {
-	t.Parallel()
-	s := open(t, newPath(t))
+func TestSelectionsForm(t *testing.T) { onBoth(t, testSelectionsForm) }
+
+func testSelectionsForm(t *testing.T, on backend) {
+	s := open(t, on.fresh(t))
 	create(t, s, choice(t, "one"), 1)
 	create(t, s, choice(t, "two"), 2)
 	execute(t, s, `INSERT INTO slotcast (version) VALUES (99)`)
@@ -600,9 +615,10 @@ func sealedNow(s *store.Store, id string) schedule.Saved {
 
 // TestReplaceBoth has both links replaced by who has read the selection once: the
 // second would seal a token that is gone.
-func TestReplaceBoth(t *testing.T) {
-	t.Parallel()
-	s := open(t, newPath(t))
+func TestReplaceBoth(t *testing.T) { onBoth(t, testReplaceBoth) }
+
+func testReplaceBoth(t *testing.T, on backend) {
+	s := open(t, on.fresh(t))
 	saved := schedule.Saved{ID: "one", Conference: "a", Version: 1, Created: begin(), Changed: begin(), Used: begin(), Sealed: []byte("first")}
 	require.NoError(t, s.CreateSelection(t.Context(), saved, hash(1), hash(2)))
 	require.NoError(t, s.ReplaceToken(t.Context(), saved, schedule.AccessRead, hash(3), []byte("second"), begin()))

@@ -15,13 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
-	"os"
-	"path/filepath"
-	"strings"
 	"time"
-
-	"modernc.org/sqlite"
 
 	"slotcast/schedule"
 )
@@ -35,13 +29,8 @@ const (
 
 	// maxWait is how long to wait for another program that writes.
 	maxWait = 10 * time.Second
-	// smallest is how many octets an SQLite file has at least. SQLite would take
-	// one of a single octet for a new one.
-	smallest = 512
 	// maxSnapshot is how many octets a schedule may have as JSON.
 	maxSnapshot = 1 << 30
-	// maxConnections is how many reads can go on at once.
-	maxConnections = 4
 )
 
 // Store is a database of what has been published and chosen. Any number of
@@ -50,8 +39,9 @@ const (
 // An error of kind [ErrUnusable] says what is to be done about the database
 // itself.
 type Store struct {
+	dialect
 	db   *sql.DB
-	path string
+	name string    // what it is called in errors: a path, or an address without a password
 	find *sql.Stmt // findSelection, in every connection that has run it
 
 	// writing holds one while a write goes on. Those that wait for it take turns,
@@ -59,41 +49,24 @@ type Store struct {
 	writing chan struct{}
 }
 
-// Open opens the database in a file, creates it where there is none, for this
-// user alone, and brings it to this program's form. An error of kind
-// [ErrUnusable] says why the file cannot be used: its folder does not exist, it
-// may not be written, it is no database of this program or that of a newer
-// release, or it is damaged.
-func Open(ctx context.Context, path string) (*Store, error) {
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return nil, fmt.Errorf("open database: %w", err)
+// Open opens the database that name says: a path, of an SQLite file, or an
+// address of a PostgreSQL database, which begins with postgres:// or
+// postgresql://. A file is created where there is none, for this user alone; a
+// PostgreSQL database has to be there. Then it is brought to this program's form.
+//
+// An error of kind [ErrUnusable] says why the database cannot be used: it cannot
+// be reached or written to, it is no database of this program or that of a newer
+// release, or it is damaged. Nothing that it or another error says has a password
+// in it.
+func Open(ctx context.Context, name string) (*Store, error) {
+	connect := openSQLite
+	if isPostgres(name) {
+		connect = openPostgres
 	}
-	if err := create(path); err != nil {
+	s, err := connect(name)
+	if err != nil {
 		return nil, err
 	}
-	name := filepath.ToSlash(path)
-	if !strings.HasPrefix(name, "/") {
-		name = "/" + name // C:/
-	}
-	connector, err := sqlite.NewConnector((&url.URL{Scheme: "file", Path: name, RawQuery: url.Values{
-		"mode":    {"rw"},
-		"_txlock": {"immediate"}, // or two that have read could both want to write
-		"_pragma": {
-			fmt.Sprintf("busy_timeout(%d)", maxWait.Milliseconds()),
-			"synchronous(FULL)", // what was acknowledged survives a loss of power
-			"foreign_keys(1)",
-			"trusted_schema(0)",
-			"secure_delete(1)", // what somebody deletes is not left in the file
-			fmt.Sprintf("journal_size_limit(%d)", 16<<20),
-		},
-	}.Encode()}).String())
-	if err != nil {
-		return nil, fmt.Errorf("open database: %w", err)
-	}
-	s := &Store{db: sql.OpenDB(connector), path: path, writing: make(chan struct{}, 1)}
-	s.db.SetMaxOpenConns(maxConnections)
-	s.db.SetMaxIdleConns(maxConnections)
 	if err = s.prepare(ctx); err == nil {
 		s.find, err = s.db.PrepareContext(ctx, findSelection)
 	}
@@ -104,34 +77,8 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	return s, nil
 }
 
-// create makes an empty file where there is none. A file that is there is not
-// opened: closing it would end every lock that this process has on it.
-func create(path string) error {
-	info, err := os.Stat(path)
-	switch {
-	case err == nil && info.IsDir():
-		return schedule.Errorf(ErrUnusable, "%s is a folder; name the database's file in it, such as %s", path, filepath.Join(path, "slotcast.db"))
-	case err == nil && !info.Mode().IsRegular():
-		return schedule.Errorf(ErrUnusable, "%s is a device or a pipe, not a file; name a file for the database", path)
-	case err == nil && info.Size() > 0 && info.Size() < smallest:
-		return notDatabase(path)
-	case err == nil:
-		return nil
-	case !errors.Is(err, fs.ErrNotExist):
-		return schedule.Errorf(ErrUnusable, "the database %s cannot be reached (%s); check its path and who may read its folder", path, cause(err))
-	}
-	folder := filepath.Dir(path)
-	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
-		return schedule.Errorf(ErrUnusable, "there is no folder %s for the database; create it, or name another file", folder)
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return nil // another program was faster
-	}
-	if err != nil {
-		return schedule.Errorf(ErrUnusable, "the database %s cannot be created (%s); let this user write to the folder, or name another file", path, cause(err))
-	}
-	return f.Close()
+func newStore(d dialect, db *sql.DB, name string) *Store {
+	return &Store{dialect: d, db: db, name: name, writing: make(chan struct{}, 1)}
 }
 
 // Close closes the database. What was acknowledged before is stored.
@@ -178,9 +125,13 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// With this journal nobody waits to read. The file keeps it.
-	if _, err := s.db.ExecContext(ctx, `PRAGMA journal_mode = WAL`); err != nil || at == len(steps) {
-		return err
+	if s.settle != "" {
+		if _, err := s.db.ExecContext(ctx, s.settle); err != nil {
+			return err
+		}
+	}
+	if at == len(steps) {
+		return nil
 	}
 	return s.write(ctx, func(tx *sql.Tx) error {
 		at, err := s.version(ctx, tx) // another program may have been faster
@@ -209,19 +160,24 @@ func (s *Store) migrate(ctx context.Context) error {
 // version returns how many steps the database has behind it, of those that
 // there are.
 func (s *Store) version(ctx context.Context, q querier) (int, error) {
-	var tables, ours, version int
-	err := q.QueryRowContext(ctx, `SELECT count(*), count(CASE name WHEN 'slotcast' THEN 1 END) FROM sqlite_schema`).Scan(&tables, &ours)
+	var tables, ours int
+	err := q.QueryRowContext(ctx, s.tables).Scan(&tables, &ours)
 	if err != nil || tables == 0 {
 		return 0, err
 	}
 	if ours == 0 {
-		return 0, schedule.Errorf(ErrUnusable, "%s is a database of another program; name another file", s.path)
+		return 0, schedule.Errorf(ErrUnusable, "%s is a database of another program; name another %s", s.name, s.noun)
 	}
+	return s.form(ctx, q)
+}
+
+// form is [Store.version] for a database of this program.
+func (s *Store) form(ctx context.Context, q querier) (version int, err error) {
 	if err := q.QueryRowContext(ctx, `SELECT COALESCE(MAX(version), 0) FROM slotcast`).Scan(&version); err != nil {
 		return 0, err
 	}
 	if steps := len(steps()); version > steps {
-		return 0, schedule.Errorf(ErrUnusable, "%s was written by a newer release of Slotcast (form %d; this release knows %d); run that release, or restore a backup from before", s.path, version, steps)
+		return 0, schedule.Errorf(ErrUnusable, "%s was written by a newer release of Slotcast (form %d; this release knows %d); run that release, or restore a backup from before", s.name, version, steps)
 	}
 	return version, nil
 }
@@ -242,14 +198,21 @@ func (s *Store) write(ctx context.Context, do func(tx *sql.Tx) error) error {
 	case <-waiting.Done():
 		return cmp.Or(ctx.Err(), s.busy())
 	}
-	return s.transact(ctx, nil, do)
+	return s.transact(ctx, s.writes, func(tx *sql.Tx) error {
+		if s.lock != "" {
+			if _, err := tx.ExecContext(ctx, s.lock); err != nil {
+				return err
+			}
+		}
+		return do(tx)
+	})
 }
 
 // change is [Store.write] for a database that still has this program's form: a
 // newer release may have changed it since this one opened it.
 func (s *Store) change(ctx context.Context, do func(tx *sql.Tx) error) error {
 	return s.write(ctx, func(tx *sql.Tx) error {
-		if _, err := s.version(ctx, tx); err != nil {
+		if _, err := s.form(ctx, tx); err != nil {
 			return err
 		}
 		return do(tx)
@@ -258,7 +221,7 @@ func (s *Store) change(ctx context.Context, do func(tx *sql.Tx) error) error {
 
 // read runs do in a transaction that sees one state of the database.
 func (s *Store) read(ctx context.Context, do func(tx *sql.Tx) error) error {
-	return s.transact(ctx, &sql.TxOptions{ReadOnly: true}, do)
+	return s.transact(ctx, s.reads, do)
 }
 
 func (s *Store) transact(ctx context.Context, o *sql.TxOptions, do func(tx *sql.Tx) error) error {

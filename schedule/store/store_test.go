@@ -26,9 +26,10 @@ import (
 func same(int) int { return 1 }
 
 // TestStore walks the way of a conference through a database.
-func TestStore(t *testing.T) {
-	t.Parallel()
-	path := newPath(t)
+func TestStore(t *testing.T) { onBoth(t, testStore) }
+
+func testStore(t *testing.T, on backend) {
+	path := on.fresh(t)
 	s := open(t, path)
 	ctx := t.Context()
 
@@ -117,9 +118,10 @@ func TestStore(t *testing.T) {
 	require.Equal(t, log, relogged)
 }
 
-func TestConflict(t *testing.T) {
-	t.Parallel()
-	s := open(t, newPath(t))
+func TestConflict(t *testing.T) { onBoth(t, testConflict) }
+
+func testConflict(t *testing.T, on backend) {
+	s := open(t, on.fresh(t))
 	one := publish(t, s, nil, draft("a", 3, same), begin())
 	next := build(t, draft("a", 3, func(int) int { return 2 }))
 	for _, after := range []int64{0, 2, -1} {
@@ -137,9 +139,10 @@ func TestConflict(t *testing.T) {
 }
 
 // TestStrangeLedger refuses ledgers that would take back what was published.
-func TestStrangeLedger(t *testing.T) {
-	t.Parallel()
-	s := open(t, newPath(t))
+func TestStrangeLedger(t *testing.T) { onBoth(t, testStrangeLedger) }
+
+func testStrangeLedger(t *testing.T, on backend) {
+	s := open(t, on.fresh(t))
 	one := publish(t, s, nil, draft("a", 3, same), begin())
 	one = publish(t, s, one, draft("a", 3, func(i int) int { return 1 + i%2 }), begin().Add(time.Hour))
 	for name, change := range map[string]func(entries map[schedule.SlotID]schedule.Entry){
@@ -171,9 +174,10 @@ func TestStrangeLedger(t *testing.T) {
 }
 
 // TestContext has what is called off leave what was published.
-func TestContext(t *testing.T) {
-	t.Parallel()
-	path := newPath(t)
+func TestContext(t *testing.T) { onBoth(t, testContext) }
+
+func testContext(t *testing.T, on backend) {
+	path := on.fresh(t)
 	s := open(t, path)
 	one := publish(t, s, nil, draft("a", 3, same), begin())
 	p, _ := read(one, build(t, draft("a", 300, same)), begin().Add(time.Hour))
@@ -186,9 +190,7 @@ func TestContext(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 
 	// Another program writes, and the deadline comes before it has finished.
-	other, err := open(t, path).DB().BeginTx(t.Context(), nil)
-	require.NoError(t, err)
-	defer other.Rollback() //nolint:errcheck // nothing was written
+	defer hold(t, on, open(t, path))() //nolint:errcheck // nothing was written
 	soon, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	_, err = s.Publish(soon, *p)
@@ -201,9 +203,10 @@ func TestContext(t *testing.T) {
 
 // TestRoundTrip has whatever happens to a conference read back as it was
 // published: slots that move, vanish, return, and are held back or cancelled.
-func TestRoundTrip(t *testing.T) {
-	t.Parallel()
-	path := newPath(t)
+func TestRoundTrip(t *testing.T) { onBoth(t, testRoundTrip) }
+
+func testRoundTrip(t *testing.T, on backend) {
+	path := on.fresh(t)
 	s := open(t, path)
 	conferences := 0
 	rapid.Check(t, func(r *rapid.T) {
@@ -265,9 +268,10 @@ func anyDraft(t *rapid.T, id schedule.ConferenceID) *schedule.Draft {
 }
 
 // TestLogBounds keeps the log from growing without end.
-func TestLogBounds(t *testing.T) {
-	t.Parallel()
-	s := open(t, newPath(t))
+func TestLogBounds(t *testing.T) { onBoth(t, testLogBounds) }
+
+func testLogBounds(t *testing.T, on backend) {
+	s := open(t, on.fresh(t))
 	p := publish(t, s, nil, draft("a", 1, same), begin())
 	publish(t, s, nil, draft("b", 1, same), begin())
 	_, err := s.DB().ExecContext(t.Context(), `UPDATE conferences SET number = $1 WHERE id = 'a'`, store.MaxEditions)
@@ -295,10 +299,11 @@ func TestLogBounds(t *testing.T) {
 
 // TestTwoStores has several programs open one new file and publish to it at the
 // same time.
-func TestTwoStores(t *testing.T) {
-	t.Parallel()
+func TestTwoStores(t *testing.T) { onBoth(t, testTwoStores) }
+
+func testTwoStores(t *testing.T, on backend) {
 	const stores, rounds = 4, 10
-	path := newPath(t)
+	path := on.fresh(t)
 	var published, conflicts [stores]int
 	var wg sync.WaitGroup
 	for i := range stores {
@@ -336,21 +341,24 @@ func TestTwoStores(t *testing.T) {
 }
 
 // TestOpenAtOnce has several programs make the same new file.
-func TestOpenAtOnce(t *testing.T) {
-	t.Parallel()
-	for range 20 {
-		path := newPath(t)
-		var wg sync.WaitGroup
-		for range 4 {
-			wg.Go(func() {
-				s, err := store.Open(t.Context(), path)
-				if assertNoError(t, err) {
-					assertNoError(t, s.Close())
-				}
-			})
-		}
-		wg.Wait()
-		publish(t, open(t, path), nil, draft("a", 1, same), begin())
+func TestOpenAtOnce(t *testing.T) { onBoth(t, testOpenAtOnce) }
+
+func testOpenAtOnce(t *testing.T, on backend) {
+	for i := range 20 {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			path := on.fresh(t)
+			var wg sync.WaitGroup
+			for range 4 {
+				wg.Go(func() {
+					s, err := store.Open(t.Context(), path)
+					if assertNoError(t, err) {
+						assertNoError(t, s.Close())
+					}
+				})
+			}
+			wg.Wait()
+			publish(t, open(t, path), nil, draft("a", 1, same), begin())
+		})
 	}
 }
 
@@ -424,13 +432,26 @@ func TestUnusable(t *testing.T) {
 		require.Contains(t, requireKind(t, store.ErrUnusable, err), want)
 	}
 	s := open(t, write("empty", nil)) // as an interrupted creation leaves it
-	one := publish(t, s, nil, draft("a", 1, same), begin())
+	publish(t, s, nil, draft("a", 1, same), begin())
+}
 
-	// A newer release comes while this one has the database open.
-	_, err := s.DB().ExecContext(t.Context(), `INSERT INTO slotcast (version) VALUES (99)`)
-	require.NoError(t, err)
-	_, err = s.Note(t.Context(), "a", one.Revision, one.Edition.Ledger())
-	require.Contains(t, requireKind(t, store.ErrUnusable, err), "was written by a newer release of Slotcast")
+// TestForm has a newer release come, while this one has the database open and
+// before it opens it, and another program's tables.
+func TestForm(t *testing.T) { onBoth(t, testForm) }
+
+func testForm(t *testing.T, on backend) {
+	path := on.fresh(t)
+	s := open(t, path)
+	one := publish(t, s, nil, draft("a", 1, same), begin())
+	execute(t, s, `INSERT INTO slotcast (version) VALUES (99)`)
+	_, err := s.Note(t.Context(), "a", one.Revision, one.Edition.Ledger())
+	const newer = " was written by a newer release of Slotcast (form 99; this release knows 2); run that release, or restore a backup from before"
+	require.Contains(t, requireKind(t, store.ErrUnusable, err), newer)
+	_, err = store.Open(t.Context(), path)
+	require.Contains(t, requireKind(t, store.ErrUnusable, err), newer)
+	execute(t, s, `DROP TABLE slotcast`)
+	_, err = store.Open(t.Context(), path)
+	require.Contains(t, requireKind(t, store.ErrUnusable, err), " is a database of another program; name another ")
 }
 
 type coded int
@@ -456,15 +477,14 @@ func TestExplain(t *testing.T) {
 }
 
 // TestFull has a disk that is full leave what was published.
-func TestFull(t *testing.T) {
-	t.Parallel()
-	s := open(t, newPath(t))
+func TestFull(t *testing.T) { onBoth(t, testFull) }
+
+func testFull(t *testing.T, on backend) {
+	s := open(t, on.fresh(t))
 	one := publish(t, s, nil, draft("a", 3, same), begin())
-	s.DB().SetMaxOpenConns(1) // so that the next line is about every connection
-	_, err := s.DB().ExecContext(t.Context(), `PRAGMA max_page_count = 1`)
-	require.NoError(t, err)
+	soleConnection(t, s, on.full)
 	p, _ := read(one, build(t, draft("a", 500, same)), begin().Add(time.Hour))
-	_, err = s.Publish(t.Context(), *p)
+	_, err := s.Publish(t.Context(), *p)
 	require.Contains(t, requireKind(t, store.ErrUnusable, err), "nothing was stored, since the disk that holds ")
 	last, err := s.Last(t.Context(), "a")
 	require.NoError(t, err)
@@ -473,9 +493,10 @@ func TestFull(t *testing.T) {
 
 // TestMigrate begins with a database that has no form yet, and with one that was
 // left without its tables.
-func TestMigrate(t *testing.T) {
-	t.Parallel()
-	path := newPath(t)
+func TestMigrate(t *testing.T) { onBoth(t, testMigrate) }
+
+func testMigrate(t *testing.T, on backend) {
+	path := on.fresh(t)
 	s := open(t, path)
 	for _, table := range []string{"fetches", "tokens", "selections", "editions", "entries", "snapshots", "conferences"} {
 		_, err := s.DB().ExecContext(t.Context(), `DROP TABLE `+table)
@@ -494,7 +515,7 @@ func TestMigrate(t *testing.T) {
 	requireSame(t, one, last)
 
 	// From version 1, which has published.
-	backToFirst(t, s)
+	backToFirst(t, on, s)
 	require.NoError(t, s.Close())
 	s = open(t, path)
 	last, err = s.Last(t.Context(), "a")
@@ -519,12 +540,12 @@ func TestMigrate(t *testing.T) {
 }
 
 // backToFirst takes a database back to the form of the first release.
-func backToFirst(t *testing.T, s *store.Store) {
+func backToFirst(t *testing.T, on backend, s *store.Store) {
 	execute(t, s, `DROP TABLE fetches; DROP TABLE tokens; DROP TABLE selections; DELETE FROM slotcast WHERE version > 1`)
 	first, err := os.ReadFile("migrations/001-published.sql")
 	require.NoError(t, err)
 	want := strings.Count(string(first), "CREATE TABLE")
-	require.Equal(t, want+1, number(t, s, `SELECT count(*) FROM sqlite_schema WHERE type = 'table'`), "and what says the form")
+	require.Equal(t, want+1, number(t, s, on.tables), "and what says the form")
 }
 
 // TestSteps holds that what was released is not changed any more: databases are
@@ -541,35 +562,42 @@ func TestSteps(t *testing.T) {
 }
 
 // TestParts has a database whose parts do not belong together refused.
-func TestParts(t *testing.T) {
-	t.Parallel()
+func TestParts(t *testing.T) { onBoth(t, testParts) }
+
+func testParts(t *testing.T, on backend) {
 	z, err := zstd.NewWriter(nil)
 	require.NoError(t, err)
 	foreign := z.EncodeAll([]byte(`{"Version":99}`), nil)
 	require.NoError(t, z.Close())
 	for statement, want := range map[string]string{
-		`DELETE FROM snapshots WHERE $1 <> ''`:                      " is damaged; restore it from a backup",
-		`DELETE FROM entries WHERE slot = 'slot1' AND $1 <> ''`:     " is damaged; restore it from a backup",
-		`UPDATE entries SET digest = slot WHERE $1 <> ''`:           " is damaged; restore it from a backup",
-		`UPDATE conferences SET digest = name WHERE $1 <> ''`:       " is damaged; restore it from a backup",
-		`UPDATE snapshots SET schedule = conference WHERE $1 <> ''`: " is damaged; restore it from a backup",
-		`UPDATE snapshots SET schedule = $1`:                        " was written by another release of Slotcast (read snapshot: its version is 99, and ",
-		`UPDATE editions SET changes = '[' WHERE $1 <> ''`:          " is damaged; restore it from a backup",
+		`DELETE FROM snapshots`:                    " is damaged; restore it from a backup",
+		`DELETE FROM entries WHERE slot = 'slot1'`: " is damaged; restore it from a backup",
+		`UPDATE entries SET digest = 'short'`:      " is damaged; restore it from a backup",
+		`UPDATE conferences SET digest = 'short'`:  " is damaged; restore it from a backup",
+		`UPDATE snapshots SET schedule = 'text'`:   " is damaged; restore it from a backup",
+		`UPDATE snapshots SET schedule = $1`:       " was written by another release of Slotcast (read snapshot: its version is 99, and ",
+		`UPDATE editions SET changes = '['`:        " is damaged; restore it from a backup",
 	} {
-		s := open(t, newPath(t))
-		publish(t, s, nil, draft("a", 3, same), begin())
-		_, err := s.DB().ExecContext(t.Context(), statement, foreign)
-		require.NoError(t, err, statement)
-		_, lastErr := s.Last(t.Context(), "a")
-		_, logErr := s.Log(t.Context(), "a", 1)
-		require.Contains(t, requireKind(t, store.ErrUnusable, cmp.Or(lastErr, logErr)), want, statement)
+		t.Run(statement, func(t *testing.T) {
+			s := open(t, on.fresh(t))
+			publish(t, s, nil, draft("a", 3, same), begin())
+			var args []any
+			if strings.Contains(statement, "$1") {
+				args = append(args, foreign)
+			}
+			execute(t, s, statement, args...)
+			_, lastErr := s.Last(t.Context(), "a")
+			_, logErr := s.Log(t.Context(), "a", 1)
+			require.Contains(t, requireKind(t, store.ErrUnusable, cmp.Or(lastErr, logErr)), want)
+		})
 	}
 }
 
 // TestChecksum has a single bit noticed, wherever in the schedule it is.
-func TestChecksum(t *testing.T) {
-	t.Parallel()
-	s := open(t, newPath(t))
+func TestChecksum(t *testing.T) { onBoth(t, testChecksum) }
+
+func testChecksum(t *testing.T, on backend) {
+	s := open(t, on.fresh(t))
 	publish(t, s, nil, draft("a", 10, same), begin())
 	var packed []byte
 	require.NoError(t, s.DB().QueryRowContext(t.Context(), `SELECT schedule FROM snapshots`).Scan(&packed))
