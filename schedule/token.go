@@ -30,10 +30,13 @@ func (t Token) Hash() TokenHash { return sha256.Sum256(t[:]) }
 // String returns the token as it stands in addresses: 26 of a-z and 2-7.
 func (t Token) String() string { return tokenEncoding().EncodeToString(t[:]) }
 
+// TokenLength is how many octets [Token.String] returns.
+const TokenLength = 26
+
 // ParseToken reads what [Token.String] returns, and nothing else: there is one
 // way to write a token.
 func ParseToken(s string) (t Token, ok bool) {
-	if len(s) != tokenEncoding().EncodedLen(len(t)) {
+	if len(s) != TokenLength {
 		return Token{}, false
 	}
 	n, err := tokenEncoding().Decode(t[:], []byte(s))

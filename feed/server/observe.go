@@ -91,7 +91,8 @@ func loggedURI(r *http.Request) string {
 
 // withoutTokens returns s without what has the form of a token.
 func withoutTokens(s string) string {
-	length, run := len(schedule.Token{}.String()), 0
+	const length = schedule.TokenLength
+	run := 0
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; c < 'a' && (c < '2' || c > '7') || c > 'z' {
 			run = 0
