@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -92,9 +93,12 @@ func readJSON(c echo.Context, v any) error {
 	if media, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType)); err != nil || media != echo.MIMEApplicationJSON {
 		return schedule.Errorf(schedule.ErrInvalid, "the body is to be JSON; send it with Content-Type: application/json")
 	}
-	decoder := json.NewDecoder(http.MaxBytesReader(c.Response(), r.Body, maxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(c.Response(), r.Body, maxBody))
+	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.DisallowUnknownFields()
-	err := decoder.Decode(v)
+	if err == nil {
+		err = decoder.Decode(v)
+	}
 	if err == nil {
 		if _, more := decoder.Token(); more != io.EOF {
 			err = errMore
@@ -105,6 +109,8 @@ func readJSON(c echo.Context, v any) error {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
 	switch {
+	case err == nil && hasNull(body):
+		return schedule.Errorf(schedule.ErrInvalid, "there is a null in the body, which stands for nothing here; leave out what is not meant")
 	case err == nil:
 		return nil
 	case errors.As(err, &own):
@@ -120,13 +126,31 @@ func readJSON(c echo.Context, v any) error {
 	case errors.As(err, &syntax):
 		why = fmt.Sprintf("it is no JSON from octet %d on", syntax.Offset)
 	case errors.As(err, &kind):
-		why = fmt.Sprintf("“%s” cannot be of the kind %s", kind.Field, kind.Value)
+		why = fmt.Sprintf("“%s” takes another kind of value than %s", strings.TrimPrefix(kind.Field, "selectionBody."), kind.Value)
+		if kind.Field == "" {
+			why = fmt.Sprintf("it is to be an object, and not of the kind %s", kind.Value)
+		}
 	case unknown:
 		why = fmt.Sprintf("there is no field “%s”", schedule.Shorten(strings.Trim(field, `"`)))
 	case errors.Is(err, errMore):
 		why = "there is more behind the JSON"
 	}
 	return schedule.Errorf(schedule.ErrInvalid, "the body cannot be read, since %s; see /api/openapi.json for its form", why)
+}
+
+// hasNull tells whether there is a null anywhere in what is JSON. It would count as
+// left out, and in a list of rules as the rule that takes in everything.
+func hasNull(body []byte) bool {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return false
+		}
+		if token == nil {
+			return true
+		}
+	}
 }
 
 // version reads which version of a selection a request is about: that of If-Match,
@@ -139,7 +163,7 @@ func version(c echo.Context, body int64) (int64, error) {
 		}
 		return body, nil
 	}
-	return parseVersion(strings.Trim(match, `"`))
+	return parseVersion(strings.Trim(strings.TrimPrefix(match, "W/"), `"`))
 }
 
 func parseVersion(s string) (int64, error) {

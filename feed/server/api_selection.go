@@ -223,12 +223,18 @@ func (s *Server) replaceSelection(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx := c.Request().Context()
-	f, err := s.mine.mayEdit(ctx, c.Param("token"))
+	f, err := s.mine.mayEdit(c.Request().Context(), c.Param("token"))
 	if err != nil {
 		return err
 	}
-	f, err = s.mine.replace(ctx, f, choice, edited)
+	return s.replaceVersion(c, f, choice, edited)
+}
+
+// replaceVersion replaces a version of a selection, and answers with the new one,
+// or with both where it is no longer the current one.
+func (s *Server) replaceVersion(c echo.Context, f found, choice schedule.Selection, edited int64) error {
+	ctx := c.Request().Context()
+	f, err := s.mine.replace(ctx, f, choice, edited)
 	if errors.Is(err, schedule.ErrConflict) {
 		now, foundErr := s.mine.mayEdit(ctx, c.Param("token"))
 		if foundErr != nil {
@@ -304,11 +310,32 @@ func (s *Server) patchSelection(c echo.Context) error {
 	if err := readJSON(c, &body); err != nil {
 		return err
 	}
-	f, err := s.mine.change(c.Request().Context(), c.Param("token"), body.apply)
+	ctx, token := c.Request().Context(), c.Param("token")
+	if c.Request().Header.Get("If-Match") == "" {
+		f, err := s.mine.change(ctx, token, body.apply)
+		if err != nil {
+			return err
+		}
+		return s.showSelection(c, http.StatusOK, f)
+	}
+	// Who says what they have seen means that alone.
+	edited, err := version(c, 0)
 	if err != nil {
 		return err
 	}
-	return s.showSelection(c, http.StatusOK, f)
+	f, err := s.mine.mayEdit(ctx, token)
+	if err != nil {
+		return err
+	}
+	e, err := s.mine.edition()
+	if err != nil {
+		return err
+	}
+	choice, err := body.apply(e, f.Selection)
+	if err != nil {
+		return err
+	}
+	return s.replaceVersion(c, f, choice, edited)
 }
 
 func (s *Server) deleteSelection(c echo.Context) error {

@@ -184,9 +184,11 @@ func TestSelectionLife(t *testing.T) {
 	w = c.do("GET", fmt.Sprintf("/my/%s.ics?alarm=5", read), "")
 	require.Contains(t, w.Body.String(), "TRIGGER:-PT5M\r\n")
 	require.NotContains(t, w.Body.String(), "TRANSP:TRANSPARENT")
-	w = c.do("GET", fmt.Sprintf("/my/%s.ics?track=go", read), "")
-	require.Equal(t, 400, w.Code)
-	require.Contains(t, w.Body.String(), "cannot be narrowed")
+	for _, query := range []string{"track=go", "colour=red", "alarm"} {
+		w = c.do("GET", fmt.Sprintf("/my/%s.ics?%s", read, query), "")
+		require.Equal(t, 400, w.Code, query)
+		require.Equal(t, query != "alarm", strings.Contains(w.Body.String(), "cannot be narrowed"), query)
+	}
 
 	// Another one of the track that is added later is in it, the one in German not.
 	c.publish(t, fixtureYAML+"  - {id: fuzzing, title: Fuzzing, track: go, language: en, start: 2026-05-03 16:00, end: \"17:00\"}\n"+
@@ -215,7 +217,10 @@ func TestSelectionLife(t *testing.T) {
 	require.Equal(t, "Two", both["yours"].(map[string]any)["name"])
 	require.Equal(t, "One", both["current"].(map[string]any)["name"])
 	require.Equal(t, one["version"], both["current"].(map[string]any)["version"])
+	both = c.api(409, "PATCH", at, map[string]any{"name": "Three"}, fmt.Sprintf(`If-Match: W/"%v"`, again["version"]))
+	require.Equal(t, one["version"], both["current"].(map[string]any)["version"])
 	require.Equal(t, one, c.api(200, "GET", at, nil))
+	require.Equal(t, one, c.api(200, "PATCH", at, map[string]any{"name": "One"}, fmt.Sprintf(`If-Match: "%v"`, one["version"])))
 
 	// A new link to read: the old one is gone, the selection is not.
 	leaked := read
@@ -313,7 +318,11 @@ func TestAPIRefuses(t *testing.T) {
 		"long name":        {"PATCH", at, map[string]any{"name": strings.Repeat("x", 201)}, 400, "The name has 201 characters"},
 		"alarm":            {"PATCH", at, map[string]any{"options": map[string]any{"alarm": -1}}, 400, "“-1” cannot be the value of “alarm”"},
 		"unknown field":    {"PATCH", at, `{"picks": []}`, 400, "there is no field “picks”"},
-		"a wrong kind":     {"PATCH", at, `{"name": [1]}`, 400, "“name” cannot be of the kind array"},
+		"a wrong kind":     {"PATCH", at, `{"name": [1]}`, 400, "“name” takes another kind of value than array"},
+		"wrong in a list":  {"PATCH", at, `{"pick": [1]}`, 400, "“pick” takes another kind of value than number"},
+		"wrong inside":     {"PUT", at, `{"version": 1, "options": {"alarm": 1.5}}`, 400, "“options.alarm” takes another kind of value than number 1.5"},
+		"null as a rule":   {"PATCH", at, `{"add_include": [null]}`, 400, "there is a null"},
+		"null as a body":   {"PATCH", at, `null`, 400, "there is a null"},
 		"no JSON":          {"PATCH", at, `{`, 400, "The body cannot be read"},
 		"more than JSON":   {"PATCH", at, `{} {}`, 400, "there is more behind the JSON"},
 		"a list":           {"PATCH", at, `[]`, 400, "The body cannot be read"},

@@ -31,7 +31,7 @@ var statuses = []struct {
 	{errTooMany, http.StatusTooManyRequests, "That was too much at once from your address; wait a minute and try again."},
 	{feed.ErrNothingPublished, http.StatusServiceUnavailable, "No schedule is published yet; try again in a minute."},
 	{echo.ErrNotFound, http.StatusNotFound, "There is nothing at this address; the front page lists every feed."},
-	{echo.ErrMethodNotAllowed, http.StatusMethodNotAllowed, "This address can only be read; use GET or HEAD."},
+	{echo.ErrMethodNotAllowed, http.StatusMethodNotAllowed, "This address does not take that method; feeds and pages are read with GET or HEAD."},
 }
 
 // The kinds of failure that only requests have.
@@ -72,8 +72,13 @@ func explain(err error) (status int, sentence string) {
 
 // asSentence gives an error's words a capital and a full stop.
 func asSentence(s string) string {
+	return capital(s) + "."
+}
+
+// capital gives words that begin a sentence their capital.
+func capital(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(first)) + s[size:] + "."
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // handleError answers a request that a handler could not, not to be kept by any

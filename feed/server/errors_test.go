@@ -31,7 +31,7 @@ func TestExplain(t *testing.T) {
 		{schedule.ErrGone, http.StatusGone, "This was deleted by its owner."},
 		{fmt.Errorf("secret: %w", feed.ErrNothingPublished), http.StatusServiceUnavailable, "No schedule is published yet; try again in a minute."},
 		{echo.ErrNotFound, http.StatusNotFound, nothingHere},
-		{fmt.Errorf("secret: %w", echo.ErrMethodNotAllowed), http.StatusMethodNotAllowed, "This address can only be read; use GET or HEAD."},
+		{fmt.Errorf("secret: %w", echo.ErrMethodNotAllowed), http.StatusMethodNotAllowed, "This address does not take that method; feeds and pages are read with GET or HEAD."},
 		{echo.NewHTTPError(http.StatusRequestEntityTooLarge, "secret"), http.StatusRequestEntityTooLarge, "Request Entity Too Large."},
 		{fmt.Errorf("secret: %w", context.Canceled), statusClientGone, ""},
 		{errors.New("secret"), http.StatusInternalServerError, fault},

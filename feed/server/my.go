@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"mime"
 	"net/http"
 	"strings"
 	"time"
@@ -77,6 +78,9 @@ func (undated) LastModified() time.Time { return time.Time{} }
 // form is a POST of a page. Its fields are read within a limit.
 func form(c echo.Context) error {
 	r := c.Request()
+	if media, _, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType)); err != nil || media != echo.MIMEApplicationForm {
+		return schedule.Errorf(schedule.ErrInvalid, "only a form that is sent as %s is read; go back and try again", echo.MIMEApplicationForm)
+	}
 	r.Body = http.MaxBytesReader(c.Response(), r.Body, maxBody)
 	if err := r.ParseForm(); err != nil {
 		return schedule.Errorf(schedule.ErrInvalid, "the form cannot be read, or has more than %d octets; go back and try again", maxBody)
@@ -114,6 +118,9 @@ func (s *Server) goTo(c echo.Context, path string) error {
 
 // editByForm does what a form of a selection's page asks for.
 func (s *Server) editByForm(c echo.Context) error {
+	if strings.HasSuffix(c.Param("token"), ".ics") {
+		return echo.ErrMethodNotAllowed
+	}
 	if err := form(c); err != nil {
 		return err
 	}
@@ -129,8 +136,8 @@ func (s *Server) editByForm(c echo.Context) error {
 		if err == nil {
 			_, err = s.mine.replace(ctx, f, choice, version)
 		}
-		if errors.Is(err, schedule.ErrConflict) {
-			return s.settingsConflict(c, token, posted)
+		if errors.Is(err, schedule.ErrConflict) || errors.Is(err, schedule.ErrInvalid) {
+			return s.settingsAgain(c, f, posted, err)
 		}
 		if err != nil {
 			return err
@@ -199,6 +206,9 @@ func edits(do string, posted map[string][]string) (editing, error) {
 			return s.Unpick(e, slot), nil
 		}, nil
 	case "add-rule", "remove-rule", "add-exclusion", "remove-exclusion":
+		if len(posted["rule"]) == 0 { // not to be taken for the rule that takes in everything
+			return nil, schedule.Errorf(schedule.ErrInvalid, "the form does not say which rule; go back and try again")
+		}
 		return func(_ *schedule.Edition, s schedule.Selection) (schedule.Selection, error) {
 			if strings.HasSuffix(do, "rule") {
 				s.Include = withRule(s.Include, rule, strings.HasPrefix(do, "add"))

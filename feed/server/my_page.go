@@ -2,6 +2,7 @@ package server
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -264,7 +265,7 @@ func (s *Server) viewFetches(c echo.Context, f found, zone *time.Location) ([]fe
 	var views []fetchView
 	for _, fetch := range byClient {
 		v := fetchView{
-			Client: fetch.Client, Every: refreshOf(fetch.Client), Count: times(fetch.Count),
+			Client: capital(fetch.Client), Every: refreshOf(fetch.Client), Count: times(fetch.Count),
 			Last:  moment{fetch.Last.Format(time.RFC3339), fetch.Last.In(zone).Format("Mon 2 January, 15:04")},
 			State: "has the current state",
 		}
@@ -367,16 +368,25 @@ func (s *Server) mySubscribePage(c echo.Context) error {
 	return s.answerPrivatePage(c, http.StatusOK, body)
 }
 
-// settingsConflict shows what was sent beside what somebody else has stored in the
-// meantime, so that neither is lost.
-func (s *Server) settingsConflict(c echo.Context, token string, posted url.Values) error {
-	f, err := s.mine.mayEdit(c.Request().Context(), token)
-	if err != nil {
-		return err
-	}
-	return s.answerMyPage(c, http.StatusConflict, f, func(v *myView) {
-		v.Notice = fmt.Sprintf("These settings were changed elsewhere in the meantime: the name is “%s” there now, and the options are %s. What you have sent stands in the form below; send it again if that is what you want.",
+// settingsAgain shows the form of settings as it was sent, with what stands against
+// it: a mistake, or what somebody else has stored in the meantime.
+func (s *Server) settingsAgain(c echo.Context, f found, posted url.Values, cause error) error {
+	status, notice := explain(cause)
+	shown, mistaken := parseVersion(posted.Get("version"))
+	if errors.Is(cause, schedule.ErrConflict) {
+		var err error
+		if f, err = s.mine.mayEdit(c.Request().Context(), f.edit.String()); err != nil {
+			return err
+		}
+		notice = fmt.Sprintf("These settings were changed elsewhere in the meantime: the name is “%s” there now, and the options are %s. What you have sent stands in the form below; send it again if that is what you want.",
 			f.Name, optionsText(optionsOf(f.Selection)))
+		shown = f.Version
+	}
+	return s.answerMyPage(c, status, f, func(v *myView) {
+		v.Notice = notice
+		if mistaken == nil {
+			v.Settings.Version = shown
+		}
 		v.Settings.Name, v.Settings.Alarm, v.Settings.Busy = posted.Get("name"), posted.Get("alarm"), posted.Get("busy")
 		v.Settings.CancelledHidden, v.Settings.UTC = posted.Get("cancelled") == "hide", posted.Get("tz") == "utc"
 	})

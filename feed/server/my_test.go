@@ -53,6 +53,9 @@ func TestMyPage(t *testing.T) {
 	c := newChooser(t)
 	mine := c.post("/my", "slot=keynote", "slot=profiling", "rule=track=ops")
 	require.Regexp(t, `^/my/[a-z2-7]{26}$`, mine)
+	typed := c.do("GET", "/my", "")
+	require.Equal(t, http.StatusFound, typed.Code)
+	require.Equal(t, "/", typed.Header().Get("Location"))
 	page := c.page(mine)
 	for _, part := range []string{"What comes next", "Profiling", "Deploys", "4 talks", "Track: Operations", "No calendar has asked"} {
 		require.Contains(t, page, part)
@@ -162,6 +165,9 @@ func TestMyFormsRefuse(t *testing.T) {
 		{mine, []string{"do=dance"}, 400, "The form does not say what to do"},
 		{mine, []string{"do=pick", "slot=nothing"}, 404, "There is no slot “nothing”"},
 		{mine, []string{"do=add-rule", "rule=track=none"}, 404, "There is no track “none”"},
+		{mine, []string{"do=add-rule"}, 400, "The form does not say which rule"},
+		{mine, []string{"do=settings", "version=1", "name=Kept", "alarm=-"}, 400, `value="Kept"`},
+		{mine + ".ics", []string{"do=pick", "slot=keynote"}, 405, "does not take that method"},
 		{mine, []string{"do=settings", "version=x"}, 400, "“x” is not a version"},
 		{mine, []string{"do=settings", "version=1", "alarm=soon"}, 400, "“soon” cannot be the value of “alarm”"},
 		{mine, []string{"do=settings", "version=1", "alarm=5&tz=utc"}, 400, "are no minutes before a talk"},
@@ -173,6 +179,8 @@ func TestMyFormsRefuse(t *testing.T) {
 		require.Equal(t, r.status, w.Code, "%v", r.fields)
 		require.Contains(t, w.Body.String(), r.says)
 	}
+	w := c.do("POST", "/my", "--x", "Content-Type: multipart/form-data; boundary=x", "Sec-Fetch-Site: same-origin")
+	require.Equal(t, 400, w.Code)
 	f, err := c.mine.find(t.Context(), strings.TrimPrefix(mine, "/my/"))
 	require.NoError(t, err)
 	require.EqualValues(t, 1, f.Version, "nothing was stored")
@@ -181,7 +189,7 @@ func TestMyFormsRefuse(t *testing.T) {
 	c.ledger = schedule.Ledger{}
 	c.publish(t, strings.Replace(fixtureYAML, "id: go-days", "id: other-days", 1), c.clock())
 	require.Equal(t, http.StatusNotFound, c.do("GET", mine, "").Code)
-	w := c.do("GET", "/my/"+f.read.String()+".ics", "")
+	w = c.do("GET", "/my/"+f.read.String()+".ics", "")
 	require.Equal(t, http.StatusNotFound, w.Code)
 	require.Contains(t, w.Body.String(), "is of another conference")
 }

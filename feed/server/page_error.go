@@ -48,6 +48,8 @@ func (s *Server) errorPage(c echo.Context, status int, sentence string) error {
 	}
 	title := http.StatusText(status)
 	switch {
+	case status == http.StatusBadRequest && c.Request().Method == http.MethodPost:
+		title = "Not done"
 	case status == http.StatusBadRequest:
 		title = "This address cannot be read"
 	case status == http.StatusNotFound:

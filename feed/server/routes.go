@@ -51,6 +51,7 @@ func (s *Server) routes() {
 		s.echo.Match(read, myPath+":token", privately(s.mySelection))
 		s.echo.Match(read, myPath+":token/choose", privately(s.choosePage))
 		s.echo.Match(read, myPath+":token/subscribe", privately(s.mySubscribePage))
+		s.echo.Match(read, "/my", func(c echo.Context) error { return redirect(c, s.pages.path+"/") })
 		s.echo.POST("/my", privately(s.ownOrigin(limited(s.creates, s.createByForm))))
 		s.echo.POST(myPath+":token", privately(s.ownOriginOrSecret(limited(s.writes, s.editByForm))))
 	}

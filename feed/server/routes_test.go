@@ -118,7 +118,7 @@ func TestOtherMethods(t *testing.T) {
 			allowed := strings.Split(r.header.Get("Allow"), ", ")
 			require.Subset(t, allowed, []string{"GET", "HEAD"}, "%s %s", method, path)
 			require.NotContains(t, allowed, method)
-			requirePlainError(t, r, "This address can only be read; use GET or HEAD.")
+			requirePlainError(t, r, "This address does not take that method; feeds and pages are read with GET or HEAD.")
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net/url"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -258,10 +260,13 @@ func (s *selections) remove(ctx context.Context, f found) error {
 // document returns the personal feed of a selection. A query stands in place of the
 // options that are kept with it.
 func (s *selections) document(f found, query string) (*feed.Document, error) {
-	scope, options, err := feed.ParseQuery(cmp.Or(query, f.Options))
-	if err == nil && !scope.IsWhole() {
-		err = schedule.Errorf(schedule.ErrInvalid, "a personal feed has what its owner chose and cannot be narrowed; of its address only alarm, busy, cancelled and tz are read")
+	given, _ := url.ParseQuery(query)
+	for key := range given {
+		if !slices.Contains([]string{"alarm", "busy", "cancelled", "tz"}, key) {
+			return nil, schedule.Errorf(schedule.ErrInvalid, "a personal feed has what its owner chose and cannot be narrowed; of its address only alarm, busy, cancelled and tz are read")
+		}
 	}
+	_, options, err := feed.ParseQuery(cmp.Or(query, f.Options))
 	if err != nil {
 		return nil, err
 	}
