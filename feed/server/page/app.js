@@ -48,7 +48,9 @@
     throw Object.assign(new Error(said.detail || said.title || ""), { status: answer.status });
   };
   const gone = (error) => error.status === 404 || error.status === 410;
+  const ended = new Set(); // tokens of what is deleted
   const forget = () => {
+    ended.add(token);
     if (stored(data.store) === token) store(data.store, null); // and not what another tab has made since
     token = null;
     show({ chosen: [], clashes: [] });
@@ -105,14 +107,27 @@
     return [`Starred: ${title}.`, ...clashes.map((clash) => clash.text)].join(" ");
   };
 
-  // Of tabs that begin at once, one makes the selection and the others use it.
-  const alone = (work) => navigator.locks ? navigator.locks.request("slotcast:begin", work) : work();
+  // Of tabs that begin at once, one makes the selection and the others use it. They
+  // see what is stored a while later only, but at once which locks are held.
+  const locks = navigator.locks, sign = "slotcast:of:" + data.store + ":";
+  const alone = (work) => locks ? locks.request("slotcast:begin:" + data.store, work) : work();
+  const known = async () => {
+    const found = data.store && stored(data.store);
+    if (found && !ended.has(found)) return found;
+    const held = locks && data.store ? (await locks.query()).held : [];
+    const lock = held.find(({ name }) => name.startsWith(sign) && !ended.has(name.slice(sign.length)));
+    return lock ? lock.name.slice(sign.length) : null;
+  };
+  const tell = (token) => locks && new Promise((told) => {
+    locks.request(sign + token, () => { told(); return new Promise((end) => { setTimeout(end, 10000); addEventListener("pagehide", end); }); });
+  });
   const begin = (id) => alone(async () => {
-    token = data.store ? stored(data.store) : null;
+    token = await known();
     if (token) return null;
     const made = await call("POST", "", { picks: [id] });
     token = made.edit;
     if (data.store) store(data.store, token);
+    await tell(token);
     return made;
   });
 
